@@ -1,0 +1,3 @@
+module github.com/tidemark-cdc/tidemark/aggregate
+
+go 1.26

@@ -1,0 +1,3 @@
+module github.com/tidemark-cdc/tidemark/capture
+
+go 1.26

@@ -1,0 +1,39 @@
+package event
+
+// Op is what happened to a row, in Debezium's letters.
+type Op byte
+
+// The operations. A snapshot row is a Read; a Marker means something by its place in
+// the order and goes to every partition of its topic.
+const (
+	Create   Op = 'c'
+	Update   Op = 'u'
+	Delete   Op = 'd'
+	Read     Op = 'r'
+	Truncate Op = 't'
+	Marking  Op = 'm'
+)
+
+// Known reports whether op is one of the operations above.
+func (op Op) Known() bool {
+	switch op {
+	case Create, Update, Delete, Read, Truncate, Marking:
+		return true
+	}
+	return false
+}
+
+// String gives the letter.
+func (op Op) String() string { return string(rune(op)) }
+
+// Flags qualify a record's images.
+type Flags byte
+
+// Chained says that the images of this record continue the key's chain: the before
+// image, where there is one, is complete and is what the key's previous record left;
+// the after image is the row at exactly this position. Without it the sink retracts
+// what it holds of the key instead of what the record says.
+const Chained Flags = 1
+
+// Chained reports whether the flag is set.
+func (f Flags) Chained() bool { return f&Chained != 0 }

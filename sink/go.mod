@@ -1,0 +1,3 @@
+module github.com/tidemark-cdc/tidemark/sink
+
+go 1.26
