@@ -52,6 +52,9 @@ func container(b []byte, start int, k Kind) (Token, int, error) {
 			depth++
 		case '}', ']':
 			if depth--; depth == 0 {
+				if b[i] != b[start]+2 { // '{'+2 = '}', '['+2 = ']'
+					return Token{}, i, fmt.Errorf("%w: %s ends with %q", ErrSyntax, k, b[i])
+				}
 				return Token{Kind: k, Raw: b[start : i+1]}, i + 1, nil
 			}
 		case '"':
