@@ -1,0 +1,74 @@
+package ledger
+
+import (
+	"time"
+
+	"github.com/tidemark-cdc/tidemark/schemas/position"
+)
+
+// Kind says what a commit claims.
+type Kind byte
+
+// The kinds of commits.
+const (
+	// Done: everything below the committed offset is in ClickHouse.
+	Done Kind = 'd'
+	// Sealed: as Done, and Range may be partly or wholly in ClickHouse as well.
+	Sealed Kind = 's'
+)
+
+// State is what a partition's records below an offset left behind. A rebuild starts
+// from it, so it must never be taken from anything that the batch itself changes.
+type State struct {
+	// HighWater is the greatest version below the offset; at or below it is a duplicate.
+	HighWater position.Position
+	// Incarnation of the topic, from its "topic" marker; empty before the marker.
+	Incarnation string
+	// Window is the snapshot that is open, if any.
+	Window Window
+}
+
+// Window is an open snapshot: between its markers the chain of before images is broken.
+type Window struct {
+	// Snapshot is the snapshot's id; empty when no window is open.
+	Snapshot string
+	// Begin is the version of the begin marker: what is live and older at the end is gone.
+	Begin position.Position
+	// Initial is set when the partition held nothing before, so that nothing is swept.
+	Initial bool
+	// Chained is set when, besides, every row of the snapshot is at one position: then
+	// nothing needs a look-up inside the window either.
+	Chained bool
+}
+
+// Open reports whether a snapshot is open.
+func (w Window) Open() bool { return w.Snapshot != "" }
+
+// Range is a sealed batch: offsets First to Last, both included.
+type Range struct {
+	First, Last int64
+	// Rows and Dead count the rows of the table and of the dead letters.
+	Rows, Dead int
+	// Checksum of the rows' content; a rebuild must reach the same.
+	Checksum uint64
+	// Schema is the contract's id with which the rows were built.
+	Schema uint32
+	// At is when the range was first sealed; millisecond precision.
+	At time.Time
+}
+
+// SameRows reports whether r was built into the same rows as o.
+func (r Range) SameRows(o Range) bool {
+	return r.First == o.First && r.Last == o.Last && r.Rows == o.Rows && r.Dead == o.Dead &&
+		r.Checksum == o.Checksum && r.Schema == o.Schema
+}
+
+// Entry is the content of one commit.
+type Entry struct {
+	Kind Kind
+	// Next is the committed offset: Range.First when sealed.
+	Next  int64
+	State State
+	// Range is set when Kind is Sealed.
+	Range Range
+}
