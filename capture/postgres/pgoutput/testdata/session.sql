@@ -1,0 +1,31 @@
+-- What session.hex holds: the messages of PostgreSQL 15, read with
+-- pg_logical_slot_peek_binary_changes(slot, NULL, NULL, 'proto_version', '1', 'publication_names', 'p', 'messages', 'true').
+create type mood as enum ('sad', 'ok');
+create table item (id int primary key, name text, mood mood, note text);
+alter table item alter note set storage external;
+create table whole (id int primary key, name text, note text);
+alter table whole alter note set storage external;
+alter table whole replica identity full;
+create publication p for all tables;
+select pg_create_logical_replication_slot('g', 'pgoutput');
+begin;
+insert into item values (1, 'one', 'ok', repeat('x', 4000)), (2, null, null, '');
+insert into whole values (1, 'one', repeat('y', 4000));
+commit;
+update item set name = 'uno' where id = 1;
+update item set id = 3 where id = 1;
+delete from item where id = 2;
+begin;
+update whole set name = 'uno' where id = 1;
+update whole set id = 3 where id = 1;
+delete from whole where id = 3;
+commit;
+truncate item, whole restart identity cascade;
+select pg_logical_emit_message(false, 'tidemark', 'beat');
+select pg_logical_emit_message(true, 'tidemark', ''::bytea);
+select pg_replication_origin_create('elsewhere');
+begin;
+select pg_replication_origin_session_setup('elsewhere');
+select pg_replication_origin_xact_setup('0/ABCDEF', '2026-01-02 03:04:05+00');
+insert into item values (9, 'nine', 'sad', null);
+commit;
