@@ -2,14 +2,25 @@ package wire
 
 import "fmt"
 
+// inString marks the bytes that a string holds without ending or escaping.
+var inString = func() (t [256]bool) {
+	for c := 0x20; c < 256; c++ {
+		t[c] = c != '"' && c != '\\'
+	}
+	return t
+}()
+
 // stringEnd gives the index of the quote that closes the string whose first byte is
 // b[i], and whether it holds escapes, all of which are checked here so that Unescape
 // cannot fail.
 func stringEnd(b []byte, i int) (end int, escaped bool, err error) {
 	for i < len(b) {
-		switch c := b[i]; {
-		case plain[c] || c >= 0x80:
+		c := b[i]
+		if inString[c] {
 			i++
+			continue
+		}
+		switch {
 		case c == '"':
 			return i, escaped, nil
 		case c == '\\':
@@ -42,11 +53,17 @@ func escapeLen(b []byte) int {
 	return 0
 }
 
+// structural marks the bytes at which container has to think.
+var structural = [256]bool{'{': true, '}': true, '[': true, ']': true, '"': true}
+
 // container finds the end of the object or array that starts at b[i] by counting
 // brackets outside of strings.
 func container(b []byte, start int, k Kind) (Token, int, error) {
 	depth := 0
-	for i := start; i < len(b); {
+	for i := start; i < len(b); i++ {
+		if !structural[b[i]] {
+			continue
+		}
 		switch b[i] {
 		case '{', '[':
 			depth++
@@ -64,7 +81,6 @@ func container(b []byte, start int, k Kind) (Token, int, error) {
 			}
 			i = end
 		}
-		i++
 	}
 	return Token{}, start, fmt.Errorf("%w: %s does not end", ErrSyntax, k)
 }
