@@ -1,0 +1,19 @@
+-- For a ClickHouse server with SQL-driven access control (not the embedded engine, whose users stand in users.xml).
+-- Run once as an administrator, then give the roles to users: GRANT tidemark_bi TO superset.
+-- Views are DEFINER views, so that readers need no right on raw, current or sales_state.
+CREATE ROLE IF NOT EXISTS tidemark_bi SETTINGS readonly = 2;
+GRANT SELECT ON shop.* TO tidemark_bi;
+GRANT SELECT ON sales.* TO tidemark_bi;
+GRANT SELECT ON ops.* TO tidemark_bi;
+GRANT SHOW ON *.* TO tidemark_bi;
+
+-- The user that sink and aggregate connect as. It becomes the definer of views: do not drop it while they exist.
+CREATE ROLE IF NOT EXISTS tidemark_writer;
+GRANT SELECT, INSERT, ALTER, CREATE DATABASE, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE ON raw.* TO tidemark_writer;
+GRANT SELECT, INSERT, ALTER, CREATE DATABASE, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE ON current.* TO tidemark_writer;
+GRANT SELECT, INSERT, ALTER, CREATE DATABASE, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE ON shop.* TO tidemark_writer;
+GRANT SELECT, INSERT, ALTER, CREATE DATABASE, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE ON sales.* TO tidemark_writer;
+GRANT SELECT, INSERT, ALTER, CREATE DATABASE, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE ON sales_state.* TO tidemark_writer;
+GRANT SELECT, INSERT, ALTER, CREATE DATABASE, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE ON ops.* TO tidemark_writer;
+GRANT SET DEFINER ON * TO tidemark_writer;
+GRANT SELECT ON system.* TO tidemark_writer;

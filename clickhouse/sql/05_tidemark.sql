@@ -1,0 +1,113 @@
+-- Per source the tidemark: its greatest complete watermark all of whose end offsets have been applied. Every change of the
+-- source up to it is in ClickHouse, in every table. A source that has none yet has no row.
+--   lag_seconds   now - commit_time. Heartbeats move an idle source's watermark, so it stays small where all is well
+--   behind        records below the newest watermark that are still to be applied
+--   dead_letters  unresolved ones at or below the tidemark
+-- Caught up, only the newest watermark of a source is looked at. Behind, the newest 10,000 are compared one by one; further
+-- back the answer is bounded by versions: below the smallest high-water version of the partitions that still have records
+-- to come, everything has come. That may lie a little below the exact answer, never above it.
+CREATE OR REPLACE VIEW ops.tidemark
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
+AS
+WITH
+    applied AS
+    (
+        SELECT topic, incarnation, partition, max(next_offset) AS done, max(a.version) AS high
+        FROM ops.applied AS a
+        GROUP BY topic, incarnation, partition
+    ),
+    newest AS
+    (
+        SELECT source, complete, max(w.version) AS newest_version
+        FROM ops.watermarks AS w
+        WHERE complete
+        GROUP BY source, complete
+    ),
+    pending AS
+    (
+        SELECT source, newest_version, newest_time, sum(missing) AS behind, min(if(missing > 0, high, NULL)) AS bound
+        FROM
+        (
+            SELECT source, newest_version, newest_time, high, if(end > done, end - done, 0) AS missing
+            FROM
+            (
+                SELECT source, newest_version, newest_time, topic, incarnation, end, toUInt16(number - 1) AS partition
+                FROM
+                (
+                    SELECT source, w.version AS newest_version, w.commit_time AS newest_time, topic, incarnation, ends
+                    FROM ops.watermarks AS w
+                    LEFT ARRAY JOIN topics AS topic, incarnations AS incarnation, next_offsets AS ends
+                    WHERE (source, complete, w.version) IN (SELECT source, complete, newest_version FROM newest)
+                )
+                LEFT ARRAY JOIN ends AS end, arrayEnumerate(ends) AS number
+            ) AS e
+            LEFT JOIN applied AS a ON a.topic = e.topic AND a.incarnation = e.incarnation AND a.partition = e.partition
+        )
+        GROUP BY source, newest_version, newest_time
+    ),
+    late AS (SELECT source FROM pending WHERE behind > 0),
+    edge AS
+    (
+        SELECT max(_offset) AS newest_offset
+        FROM ops.watermarks
+        WHERE (source, complete, version) IN (SELECT source, complete, newest_version FROM newest)
+    ),
+    near AS
+    (
+        SELECT source, version, any(commit_time) AS commit_time
+        FROM
+        (
+            SELECT source, version, commit_time, topic, incarnation, end, toUInt16(number - 1) AS partition
+            FROM
+            (
+                SELECT source, version, commit_time, topic, incarnation, ends
+                FROM ops.watermarks
+                LEFT ARRAY JOIN topics AS topic, incarnations AS incarnation, next_offsets AS ends
+                WHERE complete AND source IN (SELECT source FROM late)
+                    AND _offset + 10000 > (SELECT * FROM edge) AND _offset <= (SELECT * FROM edge)
+            )
+            LEFT ARRAY JOIN ends AS end, arrayEnumerate(ends) AS number
+        ) AS e
+        LEFT JOIN applied AS a ON a.topic = e.topic AND a.incarnation = e.incarnation AND a.partition = e.partition
+        GROUP BY source, version
+        HAVING countIf(end > done) = 0
+    ),
+    far AS
+    (
+        SELECT w.source AS source, max(w.version) AS version, argMax(w.commit_time, w.version) AS commit_time
+        FROM ops.watermarks AS w
+        INNER JOIN pending AS p ON p.source = w.source
+        WHERE w.complete AND p.behind > 0 AND w.version < p.bound
+        GROUP BY w.source
+    ),
+    reached AS
+    (
+        SELECT source, max(r.version) AS version, argMax(r.commit_time, r.version) AS commit_time
+        FROM
+        (
+            SELECT source, newest_version AS version, newest_time AS commit_time FROM pending WHERE behind = 0
+            UNION ALL SELECT source, version, commit_time FROM near
+            UNION ALL SELECT source, version, commit_time FROM far
+        ) AS r
+        GROUP BY source
+    ),
+    dead AS
+    (
+        SELECT d.source AS source, count() AS dead_letters
+        FROM ops.dead_letters AS d FINAL
+        INNER JOIN reached AS r ON r.source = d.source
+        WHERE d.resolved = 0 AND d.version <= r.version
+        GROUP BY d.source
+    )
+SELECT
+    r.source AS source,
+    concat(toString(bitShiftRight(r.version, 112)), '/', toString(toUInt64(bitAnd(bitShiftRight(r.version, 48), toUInt128(18446744073709551615)))), '/',
+        toString(bitAnd(r.version, toUInt128(281474976710655)))) AS position,
+    r.version AS version,
+    r.commit_time AS commit_time,
+    round(greatest(0, dateDiff('millisecond', r.commit_time, now64(3, 'UTC'))) / 1000, 3) AS lag_seconds,
+    p.behind AS behind,
+    d.dead_letters AS dead_letters
+FROM reached AS r
+INNER JOIN pending AS p ON p.source = r.source
+LEFT JOIN dead AS d ON d.source = r.source
