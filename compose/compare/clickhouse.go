@@ -1,0 +1,84 @@
+package compare
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/tidemark-cdc/tidemark/schemas/contract"
+)
+
+// ClickHouse reads over HTTP.
+type ClickHouse struct {
+	URL            string
+	User, Password string
+}
+
+// Digest reads the table's current state.
+func (ch ClickHouse) Digest(ctx context.Context, c *contract.Contract) (*Digest, error) {
+	cols := comparable(c)
+	exprs := make([]string, len(cols))
+	for i, col := range cols {
+		exprs[i] = clickhouseText("`"+col.Name+"`", col.ClickHouse)
+	}
+	d, fields := NewDigest(), make([]string, len(cols))
+	err := ch.Query(ctx, fmt.Sprintf("SELECT %s FROM %s", strings.Join(exprs, ", "), c.Target), func(texts []*string) error {
+		if len(texts) != len(cols) {
+			return fmt.Errorf("%d columns, want %d", len(texts), len(cols))
+		}
+		canonicalRow(cols, texts, fields)
+		d.Add(keyOf(c, cols, fields), fields)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", c.Target, err)
+	}
+	return d, nil
+}
+
+// clickhouseText is the expression that prints a column as a string.
+func clickhouseText(expr, clickhouse string) string {
+	if inner, ok := element(base(clickhouse)); ok {
+		return "toJSONString(arrayMap(x -> " + clickhouseText("x", inner) + ", " + expr + "))"
+	}
+	return "toString(" + expr + ")"
+}
+
+// Query runs sql, whose columns must all be strings, and gives the rows one by one.
+// A nil text is NULL.
+func (ch ClickHouse) Query(ctx context.Context, sql string, row func([]*string) error) error {
+	q := url.Values{"default_format": {"JSONCompactEachRow"}, "wait_end_of_query": {"1"}}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(ch.URL, "/")+"/?"+q.Encode(), strings.NewReader(sql))
+	if err != nil {
+		return fmt.Errorf("ClickHouse query: %w", err)
+	}
+	req.Header.Set("X-ClickHouse-User", ch.User)
+	req.Header.Set("X-ClickHouse-Key", ch.Password)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("ClickHouse query: %w", err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		message, _ := io.ReadAll(io.LimitReader(res.Body, 500))
+		return fmt.Errorf("ClickHouse query: %s: %s", res.Status, strings.TrimSpace(string(message)))
+	}
+	dec := json.NewDecoder(bufio.NewReaderSize(res.Body, 1<<16))
+	for {
+		var texts []*string
+		if err := dec.Decode(&texts); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return fmt.Errorf("ClickHouse query: %w", err)
+		}
+		if err := row(texts); err != nil {
+			return err
+		}
+	}
+}
