@@ -1,0 +1,82 @@
+// Package validate holds the guarantees of the pipeline as queries over what ClickHouse
+// holds. A validator knows no example: it says of any table whether the promise is
+// kept, and names what breaks it.
+package validate
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/tidemark-cdc/tidemark/compose/compare"
+	"github.com/tidemark-cdc/tidemark/schemas/contract"
+)
+
+// Failure is one broken promise.
+type Failure struct {
+	Table     string
+	Validator string
+	// Count is how many cases there are, Example one of them.
+	Count   string
+	Example string
+}
+
+// Error describes the failure.
+func (f Failure) Error() string {
+	return fmt.Sprintf("%s: %s: %s cases, e.g. %s", f.Table, f.Validator, f.Count, f.Example)
+}
+
+// validator is a query over raw that gives one text for every case that breaks it.
+type validator struct {
+	name string
+	sql  func(c *contract.Contract) string
+}
+
+// validators in the order in which a reader would ask them. Each query's rows are the
+// counterexamples, printed as one string.
+var validators = []validator{
+	{"no offset twice", offsetTwice},
+	{"no position twice", positionTwice},
+	{"in order per partition", outOfOrder},
+	{"per key the signs sum to 0 or 1", signs},
+	{"what is retracted is what was written", chain},
+	{"current state is the newest image", current},
+}
+
+// Raw runs every validator over one table's raw rows and current state.
+func Raw(ctx context.Context, ch compare.ClickHouse, c *contract.Contract) ([]Failure, error) {
+	var failures []Failure
+	for _, v := range validators {
+		sql := "SELECT toString(count()), toString(any(x)) FROM (" + v.sql(c) + ")"
+		err := ch.Query(ctx, sql, func(t []*string) error {
+			if *t[0] != "0" {
+				failures = append(failures, Failure{Table: c.Target.String(), Validator: v.name, Count: *t[0], Example: *t[1]})
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("validate %s: %s: %w", c.Target, v.name, err)
+		}
+	}
+	return failures, nil
+}
+
+func raw(c *contract.Contract) string { return "raw.`" + c.Target.Table + "`" }
+
+// keyTuple is the key as one expression.
+func keyTuple(c *contract.Contract) string {
+	var names []string
+	for _, k := range c.KeyColumns() {
+		names = append(names, "`"+k.Name+"`")
+	}
+	return "tuple(" + strings.Join(names, ", ") + ")"
+}
+
+// image is a row's columns as one expression.
+func image(c *contract.Contract) string {
+	names := make([]string, len(c.Columns))
+	for i := range c.Columns {
+		names[i] = "`" + c.Columns[i].Name + "`"
+	}
+	return "tuple(" + strings.Join(names, ", ") + ")"
+}
