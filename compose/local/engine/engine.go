@@ -1,0 +1,111 @@
+// Package engine runs the ClickHouse engine inside libchdb.so as a server (native TCP and HTTP), without cgo.
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// Options of the server. All paths absolute.
+type Options struct {
+	Lib    string // libchdb.so
+	Path   string // data folder
+	Config string // config.xml with users_config
+	TCP    int    // port of the native protocol, on 127.0.0.1
+	HTTP   int    // port of HTTP, on 127.0.0.1
+}
+
+const listen = "127.0.0.1"
+
+// Run serves until SIGTERM or SIGINT and then ends the process with status 0; a second signal ends it at once.
+// It returns only what went wrong.
+func Run(o Options) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	keep, err := newHold()
+	if err != nil {
+		return err
+	}
+	var stopping atomic.Bool
+	go stopOnSignal(keep, &stopping)
+	go endIfDeaf(o.HTTP)
+	if err := call(o.Lib, o.args(keep)); err != nil {
+		return err
+	}
+	if stopping.Load() {
+		os.Exit(0) // returning would run C++ destructors for 1.7 s
+	}
+	return errors.New("the engine ended by itself: bad configuration, or the data folder is in use")
+}
+
+// check looks at what the engine would silently ignore: without its configuration file it serves everybody without
+// a password, and without its ports it serves nobody. It also reads ./config.xml: so we stand in the data folder.
+func (o Options) check() error {
+	if _, err := os.Stat(o.Config); err != nil {
+		return fmt.Errorf("ClickHouse's configuration: %w", err)
+	}
+	if err := os.MkdirAll(o.Path, 0o700); err != nil {
+		return fmt.Errorf("ClickHouse's data folder: %w", err)
+	}
+	if _, err := os.Stat(filepath.Join(o.Path, "config.xml")); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s/config.xml must not be there", o.Path)
+	}
+	for _, port := range []int{o.TCP, o.HTTP} {
+		l, err := net.Listen("tcp", net.JoinHostPort(listen, strconv.Itoa(port)))
+		if err != nil {
+			return fmt.Errorf("ClickHouse's port: %w", err)
+		}
+		l.Close()
+	}
+	return os.Chdir(o.Path)
+}
+
+func (o Options) args(h *hold) []string {
+	return []string{
+		"clickhouse", "--config-file=" + o.Config, "--path=" + o.Path,
+		fmt.Sprintf("--tcp_port=%d", o.TCP), fmt.Sprintf("--http_port=%d", o.HTTP), "--listen_host=" + listen,
+		"--interactive", "--disable_suggestion", "--history_file=/dev/null", "--progress=off",
+		"--enable-progress-table-toggle=0", "--highlight=0",
+		"--query", "SYSTEM START LISTEN TCP; SYSTEM START LISTEN HTTP; " + h.query(),
+	}
+}
+
+func stopOnSignal(h *hold, stopping *atomic.Bool) {
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+	signal.Ignore(syscall.SIGPIPE, syscall.SIGHUP)
+	<-signals
+	stopping.Store(true)
+	go func() {
+		<-signals
+		os.Exit(130)
+	}()
+	h.release()
+}
+
+// endIfDeaf ends the process when nobody listens two minutes after the start: the engine only logs that.
+func endIfDeaf(port int) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	var d net.Dialer
+	for ctx.Err() == nil {
+		if c, err := d.DialContext(ctx, "tcp", net.JoinHostPort(listen, strconv.Itoa(port))); err == nil {
+			c.Close()
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	fmt.Fprintln(os.Stderr, "the engine did not start to listen")
+	os.Exit(1)
+}

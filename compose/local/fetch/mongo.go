@@ -1,0 +1,34 @@
+package fetch
+
+import (
+	"context"
+	"path/filepath"
+
+	"github.com/tidemark-cdc/tidemark/compose/local/process"
+	"github.com/tidemark-cdc/tidemark/compose/local/site"
+)
+
+// mongo is SecantusDB, a server that speaks MongoDB's protocol with change streams. pip checks every wheel against
+// the index's SHA-256. It is GPL-2.0: a process of its own, never linked and never shipped.
+func mongo() download {
+	return download{
+		name: "mongo", version: "0.7.0b3", bytes: 34e6,
+		tools: []tool{{"python3", "python3 python3-venv"}},
+		get:   getMongo,
+	}
+}
+
+// MongoBin is the server's program.
+func MongoBin(s *site.Site) (string, error) {
+	path := filepath.Join(mongo().dir(s), "venv", "bin", "secantusd-py")
+	return path, missing(path)
+}
+
+func getMongo(ctx context.Context, dir, tmp string) error {
+	venv := filepath.Join(dir, "venv")
+	if err := process.Run(ctx, tmp, nil, "python3", "-m", "venv", venv); err != nil {
+		return err
+	}
+	return process.Run(ctx, tmp, nil, filepath.Join(venv, "bin", "pip"), "install", "--quiet", "--disable-pip-version-check",
+		"--cache-dir", filepath.Join(tmp, "cache"), "SecantusDB=="+mongo().version)
+}

@@ -1,0 +1,151 @@
+package part
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/tidemark-cdc/tidemark/compose/local/process"
+	"github.com/tidemark-cdc/tidemark/compose/local/site"
+)
+
+func capture() Part {
+	return service(pipeline{
+		name: "capture", port: site.Capture, needs: []string{"postgres", "kafka", "mongo"},
+		config: captureYAML,
+		before: [][]string{{"shop", "init"}, {"capture", "setup", "--config", "capture.yaml"}},
+		run:    []string{"capture", "run", "--config", "capture.yaml"},
+		env: func(s *site.Site) []string { // as the role capture, over the socket
+			return []string{"TIDEMARK_POSTGRES_URL=" + s.PostgresSocketURL("capture", s.Secrets.Capture, "shop")}
+		},
+	})
+}
+
+func sink() Part {
+	return service(pipeline{
+		name: "sink", port: site.Sink, needs: []string{"kafka", "clickhouse"},
+		config: sinkYAML,
+		before: [][]string{{"sink", "migrate", "--config", "sink.yaml"}, {"aggregate", "apply", "--offline", "--config", "sink.yaml"}},
+		run:    []string{"sink", "run", "--config", "sink.yaml"},
+	})
+}
+
+// captureYAML has no secrets: they come from the environment.
+func captureYAML(s *site.Site) string {
+	return fmt.Sprintf(`contracts: %s
+kafka: {brokers: [%q], partitions: 4}
+http: %s
+sources:
+  pg:    {kind: postgresql, url: "${TIDEMARK_POSTGRES_URL}", publication: tidemark, slot: tidemark_pg}
+  mongo: {kind: mongodb, url: "${TIDEMARK_MONGO_URL}"}
+`, s.Contracts, s.Ports.Addr(site.Kafka), s.Ports.Addr(site.Capture))
+}
+
+func sinkYAML(s *site.Site) string {
+	return fmt.Sprintf(`contracts: %s
+kafka: {brokers: [%q], group: tidemark-sink}
+clickhouse: {addr: %q, user: tidemark, password: "${TIDEMARK_CLICKHOUSE_PASSWORD}"}
+http: %s
+`, s.Contracts, s.Ports.Addr(site.Kafka), s.Ports.Addr(site.ClickHouse), s.Ports.Addr(site.Sink))
+}
+
+// pipeline is a program of ours as a part.
+type pipeline struct {
+	name, port string
+	needs      []string
+	config     func(*site.Site) string // becomes <dir>/<name>.yaml
+	before     [][]string              // programs with arguments that run to their end before each start
+	run        []string
+	env        func(*site.Site) []string // over the site's own
+}
+
+func service(p pipeline) Part {
+	return Part{
+		Name: p.name, Needs: p.needs, Ports: []string{p.port},
+		Prepare: p.prepare, Spec: p.spec,
+		Ready: func(ctx context.Context, s *site.Site) error { return healthy(ctx, s.Ports.Addr(p.port)) },
+		Files: func(s *site.Site) []string {
+			return []string{s.Path(p.name + ".yaml"), filepath.Join(s.Bin, p.run[0]), s.Contracts}
+		},
+	}
+}
+
+func (p pipeline) spec(s *site.Site) (process.Spec, error) {
+	env := append(os.Environ(), s.Environ()...)
+	if p.env != nil {
+		env = append(env, p.env(s)...)
+	}
+	return process.Spec{
+		Args: append([]string{filepath.Join(s.Bin, p.run[0])}, p.run[1:]...), Env: env, Dir: s.Dir, Log: s.Log(p.name),
+		Stop: syscall.SIGTERM, Death: syscall.SIGKILL, Grace: 15 * time.Second,
+	}, nil
+}
+
+func (p pipeline) prepare(ctx context.Context, s *site.Site) error {
+	program := filepath.Join(s.Bin, p.run[0])
+	if _, err := os.Stat(program); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s is not built: %w", program, ErrAbsent)
+	}
+	if err := site.WriteFile(s.Path(p.name+".yaml"), []byte(p.config(s)), 0o644); err != nil {
+		return fmt.Errorf("write the configuration of %s: %w", p.name, err)
+	}
+	for _, args := range p.before {
+		if err := p.once(ctx, s, args); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// once runs a program to its end as the administrator of every part. Its output goes to the part's log, and its
+// end into the error.
+func (p pipeline) once(ctx context.Context, s *site.Site, args []string) error {
+	program := filepath.Join(s.Bin, args[0])
+	if _, err := os.Stat(program); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if args[0] == "shop" && s.Contracts != s.ShopContracts() {
+		return nil // its tables are not what is captured
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, program, args[1:]...)
+	cmd.Env, cmd.Dir = append(os.Environ(), s.Environ()...), s.Dir
+	out, err := cmd.CombinedOutput()
+	appendLog(s.Log(p.name), out)
+	if err != nil {
+		return fmt.Errorf("%s: %w: %s", strings.Join(args, " "), err, process.LastLines(out, 5))
+	}
+	return nil
+}
+
+func appendLog(path string, text []byte) {
+	if f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644); err == nil {
+		_, _ = f.Write(text)
+		_ = f.Close()
+	}
+}
+
+func healthy(ctx context.Context, addr string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+addr+"/healthz", nil)
+	if err != nil {
+		return err
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("/healthz says %s", res.Status)
+	}
+	return nil
+}

@@ -1,0 +1,57 @@
+package part
+
+import (
+	"crypto/sha256"
+	"fmt"
+
+	"github.com/tidemark-cdc/tidemark/compose/local/site"
+)
+
+func clickhouseXML(s *site.Site) string {
+	return fmt.Sprintf(`<clickhouse>
+  <users_config>%s</users_config>
+  <max_server_memory_usage>2500000000</max_server_memory_usage>
+  <mark_cache_size>134217728</mark_cache_size>
+  <logger><level>warning</level><log>%s</log></logger>
+  <query_log>
+    <database>system</database><table>query_log</table>
+    <flush_interval_milliseconds>7500</flush_interval_milliseconds>
+    <ttl>event_date + INTERVAL 7 DAY</ttl>
+  </query_log>
+</clickhouse>
+`, s.Path("conf", "users.xml"), s.Path("logs", "clickhouse-server.log"))
+}
+
+// clickhouseUsersXML: tidemark may do everything; bi only reads, what people look at and what the views over it
+// read with the reader's own rights; default is the engine's own session and must exist without a password, so
+// it may hold one session (which is taken) and do next to nothing.
+func clickhouseUsersXML(s *site.Site) string {
+	return fmt.Sprintf(`<clickhouse>
+  <profiles>
+    <default><async_insert>0</async_insert></default>
+    <internal><max_sessions_for_user>1</max_sessions_for_user></internal>
+    <bi><readonly>2</readonly></bi>
+  </profiles>
+  <quotas><default/></quotas>
+  <users>
+    <default>
+      <password/><networks><ip>127.0.0.1</ip></networks><profile>internal</profile><quota>default</quota>
+      <grants><query>GRANT SYSTEM LISTEN, CREATE TEMPORARY TABLE ON *.*</query></grants>
+    </default>
+    <tidemark>
+      <password_sha256_hex>%x</password_sha256_hex><networks><ip>127.0.0.1</ip></networks>
+      <profile>default</profile><quota>default</quota><access_management>1</access_management>
+    </tidemark>
+    <bi>
+      <password_sha256_hex>%x</password_sha256_hex><networks><ip>127.0.0.1</ip></networks>
+      <profile>bi</profile><quota>default</quota>
+      <grants>
+        <query>GRANT SELECT ON shop.*</query><query>GRANT SELECT ON sales.*</query><query>GRANT SELECT ON ops.*</query>
+        <query>GRANT SELECT ON raw.*</query><query>GRANT SELECT ON current.*</query><query>GRANT SELECT ON sales_state.*</query>
+        <query>GRANT SHOW ON *.*</query>
+      </grants>
+    </bi>
+  </users>
+</clickhouse>
+`, sha256.Sum256([]byte(s.Secrets.ClickHouse)), sha256.Sum256([]byte(s.Secrets.BI)))
+}

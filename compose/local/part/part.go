@@ -1,0 +1,64 @@
+// Package part describes every server and program of the local stack: one entry each.
+package part
+
+import (
+	"context"
+	"errors"
+
+	"github.com/tidemark-cdc/tidemark/compose/local/process"
+	"github.com/tidemark-cdc/tidemark/compose/local/site"
+)
+
+// ErrAbsent is wrapped by Prepare when a part cannot be there yet (its program is not built): it is skipped,
+// not retried.
+var ErrAbsent = errors.New("not there")
+
+// Part is one supervised process of the stack.
+type Part struct {
+	Name    string
+	Needs   []string                                // parts that must be ready before
+	Ports   []string                                // its ports' names; the first one is its address
+	Fetch   []string                                // downloads that it needs, by name
+	Prepare func(context.Context, *site.Site) error // before each start; repeatable
+	Spec    func(*site.Site) (process.Spec, error)  // how it is started
+	Ready   func(context.Context, *site.Site) error // asks it a real question in its own protocol
+	Settle  func(context.Context, *site.Site) error // once it is ready; repeatable
+	Files   func(*site.Site) []string               // a change in one of these is a reason for a restart
+}
+
+// All are the parts in the order in which they start; a part comes after what it needs.
+func All() []Part {
+	return []Part{postgres(), kafka(), mongo(), clickhouse(), capture(), sink()}
+}
+
+// Names are the names of some parts.
+func Names(parts []Part) []string {
+	var names []string
+	for _, p := range parts {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// Select are the named parts and what they need, in starting order; no names: all.
+func Select(names []string) ([]Part, error) {
+	want := map[string]bool{}
+	all := All()
+	for _, n := range names {
+		want[n] = true
+	}
+	var chosen []Part
+	for i := len(all) - 1; i >= 0; i-- { // backwards: what needs comes after what is needed
+		if p := all[i]; want[p.Name] || len(names) == 0 {
+			for _, n := range p.Needs {
+				want[n] = true
+			}
+			chosen = append([]Part{p}, chosen...)
+			delete(want, p.Name)
+		}
+	}
+	for n := range want {
+		return nil, &UnknownError{Name: n, Known: Names(all)}
+	}
+	return chosen, nil
+}

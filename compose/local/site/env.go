@@ -1,0 +1,52 @@
+package site
+
+import (
+	"fmt"
+	"net/url"
+)
+
+// Var is one variable of the environment that the stack offers.
+type Var struct{ Name, Value string }
+
+// Env are the addresses and passwords of the stack, as `local env` prints them.
+func (s *Site) Env() []Var {
+	return []Var{
+		{"TIDEMARK_POSTGRES_URL", s.PostgresURL("tidemark", s.Secrets.Postgres, "shop")},
+		{"TIDEMARK_MONGO_URL", s.MongoURL()},
+		{"TIDEMARK_KAFKA_BROKERS", s.Ports.Addr(Kafka)},
+		{"TIDEMARK_CLICKHOUSE_HTTP_URL", "http://" + s.Ports.Addr(ClickHouseHTTP)},
+		{"TIDEMARK_CLICKHOUSE_ADDR", s.Ports.Addr(ClickHouse)},
+		{"TIDEMARK_CLICKHOUSE_USER", "tidemark"},
+		{"TIDEMARK_CLICKHOUSE_PASSWORD", s.Secrets.ClickHouse},
+		{"TIDEMARK_CLICKHOUSE_BI_PASSWORD", s.Secrets.BI},
+		{"TIDEMARK_CAPTURE_HTTP", s.Ports.Addr(Capture)},
+		{"TIDEMARK_SINK_HTTP", s.Ports.Addr(Sink)},
+	}
+}
+
+// Environ is Env in the form of os.Environ.
+func (s *Site) Environ() []string {
+	var out []string
+	for _, v := range s.Env() {
+		out = append(out, v.Name+"="+v.Value)
+	}
+	return out
+}
+
+// PostgresURL is the address of a database over TCP.
+func (s *Site) PostgresURL(user, password, database string) string {
+	u := url.URL{Scheme: "postgres", User: url.UserPassword(user, password), Host: s.Ports.Addr(Postgres), Path: "/" + database}
+	return u.String() + "?sslmode=disable"
+}
+
+// PostgresSocketURL is the same over the unix socket, which carries nearly twice as much from a slot.
+func (s *Site) PostgresSocketURL(user, password, database string) string {
+	return fmt.Sprintf("postgres://%s:%s@/%s?host=%s&port=%d&sslmode=disable",
+		user, password, database, url.QueryEscape(s.SocketDir()), s.Ports.Number[Postgres])
+}
+
+// MongoURL is the address of the document server, as its administrator.
+func (s *Site) MongoURL() string {
+	u := url.URL{Scheme: "mongodb", User: url.UserPassword("tidemark", s.Secrets.Mongo), Host: s.Ports.Addr(Mongo), Path: "/"}
+	return u.String() + "?replicaSet=secantus&authSource=admin&heartbeatFrequencyMS=1000"
+}

@@ -1,0 +1,176 @@
+package supervise
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/tidemark-cdc/tidemark/compose/local/part"
+	"github.com/tidemark-cdc/tidemark/compose/local/process"
+	"github.com/tidemark-cdc/tidemark/compose/local/site"
+)
+
+// unit keeps one part running.
+type unit struct {
+	part   part.Part
+	site   *site.Site
+	needs  []*unit
+	cancel context.CancelFunc
+	ready  chan struct{} // closed when the part was ready for the first time
+	gone   chan struct{} // closed when the part is stopped for good
+	again  chan struct{} // asks for a restart
+
+	mu     sync.Mutex
+	status Status
+	proc   *process.Process
+}
+
+const (
+	readyWithin = 2 * time.Minute
+	firstPause  = 200 * time.Millisecond
+	longPause   = 10 * time.Second
+	settled     = time.Minute // a part that ran this long starts its pauses anew
+)
+
+var errAsked = errors.New("asked to restart")
+
+func newUnit(p part.Part, s *site.Site, needs []*unit) *unit {
+	u := &unit{part: p, site: s, needs: needs, ready: make(chan struct{}), gone: make(chan struct{}), again: make(chan struct{}, 1)}
+	u.status = Status{Name: p.Name, State: Waiting, Since: time.Now(), Log: s.Log(p.Name)}
+	if len(p.Ports) > 0 {
+		u.status.Address = s.Ports.Addr(p.Ports[0])
+	}
+	return u
+}
+
+// run lives until ctx ends, and has then stopped the part.
+func (u *unit) run(ctx context.Context) {
+	defer close(u.gone)
+	defer u.set(Stopped, "")
+	if !u.awaitNeeds(ctx) {
+		return
+	}
+	for pause := firstPause; ctx.Err() == nil; pause = min(2*pause, longPause) {
+		began := time.Now()
+		err := u.live(ctx)
+		if time.Since(began) > settled {
+			pause = firstPause
+		}
+		switch {
+		case ctx.Err() != nil || errors.Is(err, errAsked):
+			continue
+		case errors.Is(err, part.ErrAbsent):
+			u.set(Skipped, err.Error())
+			u.sleep(ctx, time.Hour)
+		default:
+			u.failed(err)
+			u.sleep(ctx, pause)
+		}
+	}
+}
+
+// live is one life of the process: it returns why it ended, or nil when ctx did.
+func (u *unit) live(ctx context.Context) error {
+	began := time.Now()
+	u.set(Preparing, "")
+	if err := u.part.Prepare(ctx, u.site); err != nil {
+		return err
+	}
+	spec, err := u.part.Spec(u.site)
+	if err != nil {
+		return err
+	}
+	p, err := process.Start(spec)
+	if err != nil {
+		return err
+	}
+	u.hold(p)
+	defer u.hold(nil)
+	defer p.End()
+	u.set(Starting, "")
+	if err := u.awaitReady(ctx, p); err != nil {
+		return err
+	}
+	u.isReady(time.Since(began))
+	select {
+	case <-ctx.Done():
+		u.set(Stopping, "")
+		return nil
+	case <-u.again:
+		u.set(Stopping, "")
+		return errAsked
+	case <-p.Done:
+		return fmt.Errorf("the process ended: %w", p.Err())
+	}
+}
+
+func (u *unit) awaitNeeds(ctx context.Context) bool {
+	for _, n := range u.needs {
+		select {
+		case <-n.ready:
+		case <-ctx.Done():
+			return false
+		}
+	}
+	return true
+}
+
+// awaitReady asks the part until it answers, and settles it.
+func (u *unit) awaitReady(ctx context.Context, p *process.Process) error {
+	for end := time.Now().Add(readyWithin); ; {
+		err := u.ask(ctx, u.part.Ready, 3*time.Second)
+		if err == nil && u.part.Settle != nil {
+			return u.ask(ctx, u.part.Settle, readyWithin)
+		}
+		if err == nil {
+			return nil
+		}
+		if time.Now().After(end) {
+			return fmt.Errorf("not ready after %s: %w", readyWithin, err)
+		}
+		select {
+		case <-p.Done:
+			return fmt.Errorf("the process ended before it was ready: %w", p.Err())
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-u.again:
+			return errAsked
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+func (u *unit) ask(ctx context.Context, question func(context.Context, *site.Site) error, limit time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	return question(ctx, u.site)
+}
+
+// sleep ends early when a restart is asked for.
+func (u *unit) sleep(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-u.again:
+	case <-time.After(d):
+	}
+}
+
+// restart stops the part and starts it again; one that waits for its next try is tried at once.
+func (u *unit) restart() {
+	select {
+	case u.again <- struct{}{}:
+	default: // somebody else has asked already
+	}
+}
+
+func (u *unit) signal(s syscall.Signal) error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.proc == nil {
+		return fmt.Errorf("%s does not run", u.part.Name)
+	}
+	return u.proc.Signal(s)
+}
