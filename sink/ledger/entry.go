@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/tidemark-cdc/tidemark/schemas/position"
@@ -53,6 +54,10 @@ type Range struct {
 	Checksum uint64
 	// Schema is the contract's id with which the rows were built.
 	Schema uint32
+	// Slice of Slices, for a range of one record whose rows are too many for one block
+	// (a truncate, a snapshot's end); 0 of 1 otherwise. Prior are the rows of the slices
+	// before, which are in.
+	Slice, Slices, Prior int
 	// At is when the range was first sealed; millisecond precision.
 	At time.Time
 }
@@ -60,7 +65,17 @@ type Range struct {
 // SameRows reports whether r was built into the same rows as o.
 func (r Range) SameRows(o Range) bool {
 	return r.First == o.First && r.Last == o.Last && r.Rows == o.Rows && r.Dead == o.Dead &&
-		r.Checksum == o.Checksum && r.Schema == o.Schema
+		r.Checksum == o.Checksum && r.Schema == o.Schema && r.Slice == o.Slice && r.Slices == o.Slices
+}
+
+// Token names the range's one block for ClickHouse's deduplication: a topic-partition's
+// range has one content for ever, whoever builds it.
+func (r Range) Token(incarnation, topic string, partition int) string {
+	t := fmt.Sprintf("%s/%s/%d/%d-%d", incarnation, topic, partition, r.First, r.Last)
+	if r.Slices > 1 {
+		t += fmt.Sprintf("/%dof%d", r.Slice, r.Slices)
+	}
+	return t
 }
 
 // Entry is the content of one commit.

@@ -38,6 +38,9 @@ func (e Entry) Text() string {
 		}
 	}
 	if r := e.Range; e.Kind == Sealed {
+		if r.Slices > 1 {
+			fmt.Fprintf(&b, " slice=%d/%d/%d", r.Slice, r.Slices, r.Prior)
+		}
 		fmt.Fprintf(&b, " rows=%d dead=%d sum=%016x schema=%08x at=%d", r.Rows, r.Dead, r.Checksum, r.Schema, r.At.UnixMilli())
 	}
 	return b.String()
@@ -71,7 +74,7 @@ func parseKind(kind, offsets string) (e Entry, err error) {
 		e.Next, err = strconv.ParseInt(offsets, 10, 64)
 		return e, err
 	case "sealed":
-		e.Kind = Sealed
+		e.Kind, e.Range.Slices = Sealed, 1
 		first, last, _ := strings.Cut(offsets, "-")
 		if e.Range.First, err = strconv.ParseInt(first, 10, 64); err != nil {
 			return e, err
@@ -114,6 +117,11 @@ func (e *Entry) set(word string) (err error) {
 		e.State.Window, err = parseWindow(value)
 	case "rows":
 		e.Range.Rows, err = strconv.Atoi(value)
+	case "slice":
+		_, err = fmt.Sscanf(value, "%d/%d/%d", &e.Range.Slice, &e.Range.Slices, &e.Range.Prior)
+		if r := e.Range; err == nil && (r.Slices < 2 || r.Slice < 0 || r.Slice >= r.Slices || r.Prior < 0) {
+			err = fmt.Errorf("slice %q", value)
+		}
 	case "dead":
 		e.Range.Dead, err = strconv.Atoi(value)
 	case "sum":

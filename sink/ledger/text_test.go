@@ -13,7 +13,17 @@ func sealed() Entry {
 	return Entry{Kind: Sealed, Next: 100,
 		State: State{HighWater: position.Position{Commit: 7, Ordinal: 1}, Incarnation: "a 1",
 			Window: Window{Snapshot: "s@1", Begin: position.Position{Epoch: 1, Commit: 5}, Initial: true, Chained: true}},
-		Range: Range{First: 100, Last: 199, Rows: 2, Dead: 1, Checksum: 255, Schema: 9, At: time.UnixMilli(1_700_000_000_000).UTC()}}
+		Range: Range{First: 100, Last: 199, Slices: 1, Rows: 2, Dead: 1, Checksum: 255, Schema: 9, At: time.UnixMilli(1_700_000_000_000).UTC()}}
+}
+
+func sliced() Entry {
+	return Entry{Kind: Sealed, Next: 7, State: State{HighWater: position.Position{Commit: 7}, Incarnation: "a"},
+		Range: Range{First: 7, Last: 7, Rows: 2, Checksum: 1, Schema: 2, Slice: 1, Slices: 3, Prior: 40, At: time.UnixMilli(5).UTC()}}
+}
+
+func TestTokenNamesOneBlock(t *testing.T) {
+	require.Equal(t, "a/pg.public.t/3/100-199", sealed().Range.Token("a", "pg.public.t", 3))
+	require.Equal(t, "a/t/0/7-7/1of3", sliced().Range.Token("a", "t", 0))
 }
 
 func TestTextGolden(t *testing.T) {
@@ -22,6 +32,7 @@ func TestTextGolden(t *testing.T) {
 		text  string
 	}{
 		{sealed(), "tidemark/1 sealed 100-199 hw=0/7/1 inc=a+1 win=s%401@1/5/0+initial+chained rows=2 dead=1 sum=00000000000000ff schema=00000009 at=1700000000000"},
+		{sliced(), "tidemark/1 sealed 7-7 hw=0/7/0 inc=a slice=1/3/40 rows=2 dead=0 sum=0000000000000001 schema=00000002 at=5"},
 		{Entry{Kind: Done, Next: 200, State: State{HighWater: position.Position{Commit: 9}}}, "tidemark/1 done 200 hw=0/9/0 inc="},
 	} {
 		require.Equal(t, c.text, c.entry.Text())
@@ -46,6 +57,7 @@ func TestParseRefusesWhatItDoesNotKnow(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add(sealed().Text())
+	f.Add(sliced().Text())
 	f.Add("tidemark/1 done 200 hw=0/9/0 inc=")
 	f.Fuzz(func(t *testing.T, text string) {
 		e, err := Parse(text)
