@@ -72,10 +72,13 @@ func (o Options) check() error {
 }
 
 func (o Options) args(h *hold) []string {
+	// The engine sets its history file to mode 0600 when it writes it: run as root with /dev/null here, it shut
+	// every other account out of /dev/null.
+	history := filepath.Join(o.Path, "history")
 	return []string{
 		"clickhouse", "--config-file=" + o.Config, "--path=" + o.Path,
 		fmt.Sprintf("--tcp_port=%d", o.TCP), fmt.Sprintf("--http_port=%d", o.HTTP), "--listen_host=" + listen,
-		"--interactive", "--disable_suggestion", "--history_file=/dev/null", "--progress=off",
+		"--interactive", "--disable_suggestion", "--history_file=" + history, "--progress=off",
 		"--enable-progress-table-toggle=0", "--highlight=0",
 		"--query", "SYSTEM START LISTEN TCP; SYSTEM START LISTEN HTTP; " + h.query(),
 	}
