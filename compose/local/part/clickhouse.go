@@ -64,6 +64,7 @@ func pingClickHouse(ctx context.Context, s *site.Site) error {
 	if err != nil {
 		return err
 	}
+	req.Close = true // the engine waits for open connections when it stops
 	req.Header.Set("X-ClickHouse-User", "tidemark")
 	req.Header.Set("X-ClickHouse-Key", s.Secrets.ClickHouse)
 	res, err := http.DefaultClient.Do(req)

@@ -11,6 +11,7 @@ func clickhouseXML(s *site.Site) string {
 	return fmt.Sprintf(`<clickhouse>
   <users_config>%s</users_config>
   <max_server_memory_usage>2500000000</max_server_memory_usage>
+  <shutdown_wait_unfinished>2</shutdown_wait_unfinished>
   <mark_cache_size>134217728</mark_cache_size>
   <logger><level>warning</level><log>%s</log></logger>
   <query_log>
