@@ -5,71 +5,226 @@ package publish
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
 	"time"
 
+	"github.com/segmentio/kafka-go"
+
 	"github.com/tidemark-cdc/tidemark/schemas/event"
-	"github.com/tidemark-cdc/tidemark/schemas/watermark"
+	"github.com/tidemark-cdc/tidemark/schemas/recordbatch"
+	"github.com/tidemark-cdc/tidemark/schemas/topic"
 )
 
-var errTodo = errors.New("publish: not written yet")
+// ErrClosed is what a closed publisher answers.
+var ErrClosed = errors.New("publisher is closed")
 
-// Publisher publishes one source. Append, Tombstone, Broadcast, Commit, Flush, Due and
-// Topic belong to one goroutine, the source's loop; the rest may be called from any.
-type Publisher struct{}
+// busyBytes lying open say that the source is catching up: flushes are then four
+// lingers apart, because fuller batches cost less than they delay.
+const busyBytes = 128 << 10
 
-// Topic is an open topic of the publisher.
-type Topic struct{}
+// Publisher publishes one source. Topic, Append, Tombstone, Broadcast, Commit, Flush,
+// Due and SetFingerprint belong to one goroutine, the source's loop; the rest may be
+// called from any.
+type Publisher struct {
+	cfg     Config
+	client  *kafka.Client
+	session recordbatch.Producer
+	log     *slog.Logger
+	ctx     context.Context // Open's: ends waits inside Append
+	pool    buffers
+	budget  *budget
+	ledger  *ledger
+	herald  *herald
 
-// Open begins a producer session, which fences an older capture of the same source, and
-// loads the source's last watermark; that is nil at the first start. ctx bounds the
-// opening, and afterwards every wait inside Append; what is appended is sent on
-// until Close.
-func Open(ctx context.Context, cfg Config) (*Publisher, *watermark.Watermark, error) {
-	return nil, nil, errTodo
+	// Of the source's loop.
+	fingerprint string
+	topics      map[string]*Topic
+	touched     []*partition // appended to since the last barrier
+	open        int          // bytes appended since the last barrier
+	since       time.Time    // of the first of them
+	last        Point        // of the last barrier
+
+	life   context.Context // of the senders and the herald
+	end    context.CancelCauseFunc
+	worker sync.WaitGroup
 }
-
-// Topic makes sure that the topic exists and is the one that the last watermark knows,
-// creating it with its markers where it is new.
-func (p *Publisher) Topic(ctx context.Context, name string) (*Topic, error) { return nil, errTodo }
-
-// New reports whether this publisher created the topic, so that it holds nothing yet.
-func (t *Topic) New() bool { return false }
-
-// Incarnation is the random id that the topic got when it was created.
-func (t *Topic) Incarnation() string { return "" }
 
 // Append copies a record into the open batch of its key's partition. It waits while
 // MaxBytes are on their way. A nil value is a null value.
-func (p *Publisher) Append(t *Topic, key, value []byte, h event.Header) error { return errTodo }
+func (p *Publisher) Append(t *Topic, key, value []byte, h event.Header) error {
+	var room [event.HeaderSize]byte
+	return p.append(t.parts[topic.Partition(key, len(t.parts))], key, value, event.HeaderKey, h.Append(room[:0]))
+}
 
 // Tombstone appends a record of the key with a null value and no header.
-func (p *Publisher) Tombstone(t *Topic, key []byte) error { return errTodo }
+func (p *Publisher) Tombstone(t *Topic, key []byte) error {
+	return p.append(t.parts[topic.Partition(key, len(t.parts))], key, nil, "", nil)
+}
 
 // Broadcast appends a record to every partition: markers and truncates.
-func (p *Publisher) Broadcast(t *Topic, key, value []byte, h event.Header) error { return errTodo }
+func (p *Publisher) Broadcast(t *Topic, key, value []byte, h event.Header) error {
+	var room [event.HeaderSize]byte
+	for _, part := range t.parts {
+		if err := p.append(part, key, value, event.HeaderKey, h.Append(room[:0])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Publisher) append(part *partition, key, value []byte, headerKey string, header []byte) error {
+	taken := part.append(key, value, headerKey, header)
+	if !part.touched {
+		part.touched = true
+		p.touched = append(p.touched, part)
+		if p.since.IsZero() {
+			p.since = time.Now()
+		}
+	}
+	p.open += taken
+	if p.budget.take(taken) {
+		return nil
+	}
+	return p.press()
+}
+
+// press waits until the budget holds again. All that lies open is sent: bytes in open
+// batches count too, and waiting for bytes that nobody sends would never end.
+func (p *Publisher) press() error {
+	for _, part := range p.touched {
+		part.hurry()
+	}
+	for p.budget.over() {
+		select {
+		case <-p.budget.freed:
+		case <-p.ctx.Done():
+			return fmt.Errorf("append: %w", context.Cause(p.ctx))
+		case <-p.life.Done():
+			return p.Err()
+		}
+	}
+	return nil
+}
 
 // Commit says that everything appended so far belongs to commits up to pt. It flushes
-// when enough lies open or the oldest of it has waited for Linger.
-func (p *Publisher) Commit(pt Point) error { return errTodo }
+// when what lies open has waited for Linger.
+func (p *Publisher) Commit(pt Point) error {
+	if due := p.Due(); due.IsZero() || time.Now().Before(due) {
+		return p.Err()
+	}
+	return p.Flush(pt)
+}
 
 // Flush sends all that lies open and starts the barrier of pt, without waiting. With
 // nothing appended it still moves the watermark to pt.
-func (p *Publisher) Flush(pt Point) error { return errTodo }
+func (p *Publisher) Flush(pt Point) error {
+	if err := p.Err(); err != nil {
+		return err
+	}
+	if pt.Position.Before(p.last.Position) {
+		return fmt.Errorf("BUG: flush at %s after one at %s", pt.Position, p.last.Position)
+	}
+	if len(p.touched) == 0 && pt.same(p.last) {
+		return nil
+	}
+	p.ledger.start(&barrier{point: pt, fingerprint: p.fingerprint}, p.touched)
+	for _, part := range p.touched {
+		part.touched = false
+	}
+	p.touched, p.open, p.since, p.last = p.touched[:0], 0, time.Time{}, pt
+	return nil
+}
 
 // Due is when Flush is due for what lies open; zero when nothing does.
-func (p *Publisher) Due() time.Time { return time.Time{} }
+func (p *Publisher) Due() time.Time {
+	switch {
+	case p.since.IsZero():
+		return time.Time{}
+	case p.open > busyBytes:
+		return p.since.Add(4 * p.cfg.Linger)
+	}
+	return p.since.Add(p.cfg.Linger)
+}
 
-// Confirmed is the last point whose every record and watermark is acknowledged.
-func (p *Publisher) Confirmed() Point { return Point{} }
+// SetFingerprint changes what the watermarks from the next Flush on say of what is
+// captured. It may change only at a commit boundary.
+func (p *Publisher) SetFingerprint(f string) { p.fingerprint = f }
+
+// Confirmed is the last point whose every record and watermark is acknowledged; at first
+// that of the last watermark.
+func (p *Publisher) Confirmed() Point { return *p.herald.confirmed.Load() }
+
+// InFlight is the number of bytes appended and not yet acknowledged.
+func (p *Publisher) InFlight() int64 { return p.budget.used.Load() }
 
 // Wait returns once Confirmed has reached pt's position. It hurries the watermark.
-func (p *Publisher) Wait(ctx context.Context, pt Point) error { return errTodo }
+func (p *Publisher) Wait(ctx context.Context, pt Point) error {
+	for {
+		got, changed := p.herald.watch()
+		if !got.Position.Before(pt.Position) {
+			return nil
+		}
+		p.herald.want()
+		select {
+		case <-changed:
+		case <-p.life.Done():
+			return p.Err()
+		case <-ctx.Done():
+			return fmt.Errorf("wait for acknowledgement up to %s, have %s: %w", pt.Position, got.Position, context.Cause(ctx))
+		}
+	}
+}
 
-// Err is the error that ended the publisher, or nil while it works.
-func (p *Publisher) Err() error { return errTodo }
+// Err is the error that ended the publisher, ErrClosed after Close, or nil.
+func (p *Publisher) Err() error {
+	if p.life.Err() == nil {
+		return nil
+	}
+	return context.Cause(p.life)
+}
 
 // Done is closed when the publisher has failed or was closed.
-func (p *Publisher) Done() <-chan struct{} { return nil }
+func (p *Publisher) Done() <-chan struct{} { return p.life.Done() }
 
-// Close waits until what was flushed is acknowledged, or ctx ends, and frees everything.
-func (p *Publisher) Close(ctx context.Context) error { return errTodo }
+// Close waits until what was flushed is confirmed, or ctx ends, and frees everything.
+// What was appended after the last Flush may be lost. It gives the error that ended the
+// publisher before, if one did.
+func (p *Publisher) Close(ctx context.Context) error {
+	err := p.drain(ctx)
+	p.end(ErrClosed)
+	p.worker.Wait()
+	if t, ok := p.cfg.Transport.(*kafka.Transport); ok {
+		t.CloseIdleConnections()
+	}
+	return err
+}
+
+func (p *Publisher) drain(ctx context.Context) error {
+	for !p.ledger.idle() {
+		_, changed := p.herald.watch()
+		p.herald.want()
+		if p.ledger.idle() {
+			break
+		}
+		select {
+		case <-changed:
+		case <-p.life.Done():
+			return p.Err()
+		case <-ctx.Done():
+			return fmt.Errorf("close the publisher of %s: %w", p.cfg.Source, context.Cause(ctx))
+		}
+	}
+	return nil
+}
+
+// start runs f until the publisher ends; an error of f ends the publisher.
+func (p *Publisher) start(f func(context.Context) error) {
+	p.worker.Go(func() {
+		if err := f(p.life); err != nil && p.life.Err() == nil {
+			p.log.Error("publishing ends", "err", err)
+			p.end(err)
+		}
+	})
+}

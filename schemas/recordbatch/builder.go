@@ -87,6 +87,9 @@ func Bound(key, value, headerKey, headerValue int) int {
 	return key + value + headerKey + headerValue + 7*binary.MaxVarintLen32 + binary.MaxVarintLen64
 }
 
+// Timestamp is the batch's, in milliseconds since 1970.
+func (b *Builder) Timestamp() int64 { return b.base }
+
 // Count is the number of records appended since Reset.
 func (b *Builder) Count() int { return int(b.count) }
 

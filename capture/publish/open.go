@@ -1,0 +1,134 @@
+package publish
+
+import (
+	"context"
+
+	"github.com/segmentio/kafka-go"
+
+	"github.com/tidemark-cdc/tidemark/capture/topics"
+	"github.com/tidemark-cdc/tidemark/schemas/topic"
+	"github.com/tidemark-cdc/tidemark/schemas/watermark"
+)
+
+// Open begins a producer session, which fences an older capture of the same source, and
+// loads the source's last watermark; that is nil at the first start. ctx bounds the
+// opening, and afterwards every wait inside Append; what is appended is sent on
+// until Close.
+func Open(ctx context.Context, cfg Config) (*Publisher, *watermark.Watermark, error) {
+	cfg = cfg.withDefaults()
+	if _, err := newSqueezer(cfg.Codec); err != nil {
+		return nil, nil, err
+	}
+	p := &Publisher{
+		cfg: cfg, ctx: ctx, fingerprint: cfg.Fingerprint,
+		log:    cfg.Logger.With("source", cfg.Source),
+		client: &kafka.Client{Addr: kafka.TCP(cfg.Brokers...), Timeout: requestTimeout, Transport: cfg.Transport},
+		budget: newBudget(cfg.MaxBytes), ledger: newLedger(), topics: map[string]*Topic{},
+	}
+	p.life, p.end = context.WithCancelCause(context.WithoutCancel(ctx))
+	last, err := p.begin(ctx)
+	if err != nil {
+		p.end(err)
+		p.worker.Wait()
+		return nil, nil, err
+	}
+	return p, last, nil
+}
+
+func (p *Publisher) begin(ctx context.Context) (last *watermark.Watermark, err error) {
+	admin := topics.Admin{Client: p.client}
+	if err := persist(ctx, "open "+topic.Watermarks, func(ctx context.Context) error {
+		_, _, err := admin.Ensure(ctx, topics.ForWatermarks(p.cfg.Replication))
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	if p.session, err = begin(ctx, p.client, p.cfg.Source); err != nil {
+		return nil, err
+	}
+	p.herald = &herald{source: p.cfg.Source, interval: p.cfg.Mark, ledger: p.ledger, observer: p.cfg.Observer,
+		marks: p.partition(topic.Watermarks, 0, new(int64), 0), wanted: make(chan struct{}, 1), changed: make(chan struct{})}
+	if last, err = p.takeOver(ctx); err != nil {
+		return nil, err
+	}
+	p.herald.confirmed.Store(new(PointOf(last)))
+	p.last = PointOf(last)
+	if last != nil {
+		p.ledger.offsets = last.Offsets
+	}
+	p.start(p.herald.run)
+	return last, nil
+}
+
+// takeOver gives the source's last watermark after making sure that no older session can
+// write another one: it writes the last one again, which carries this session's epoch
+// into the partition, and looks whether one came in between. Without this an older
+// capture could confirm to its source what this one does not know to be published, and
+// the offsets carried forward from here would be too low.
+func (p *Publisher) takeOver(ctx context.Context) (last *watermark.Watermark, err error) {
+	h := history{client: p.client, source: p.cfg.Source}
+	var b topics.Bounds
+	read := func(ctx context.Context) error {
+		if b, err = h.bounds(ctx); err != nil {
+			return err
+		}
+		last, err = h.last(ctx, b)
+		return err
+	}
+	if err := persist(ctx, "load the last watermark of "+p.cfg.Source, read); err != nil {
+		return nil, err
+	}
+	claim := last
+	if claim == nil {
+		claim = (Point{}).watermark(p.cfg.Source, "")
+	}
+	if err := p.claim(ctx, claim); err != nil {
+		return nil, err
+	}
+	fenced := b.End
+	between := func(ctx context.Context) error {
+		w, err := h.last(ctx, topics.Bounds{First: fenced, End: p.herald.marks.end - 1})
+		if err == nil && w != nil {
+			last = w
+		}
+		return err
+	}
+	if err := persist(ctx, "look for watermarks of an older session", between); err != nil {
+		return nil, err
+	}
+	if last != nil && last != claim && !last.Position.IsZero() {
+		if err := p.claim(ctx, last); err != nil {
+			return nil, err
+		}
+	}
+	if last != nil && last.Position.IsZero() && len(last.Offsets) == 0 {
+		return nil, nil // a claim of a session that published nothing
+	}
+	return last, nil
+}
+
+// claim writes a watermark during Open.
+func (p *Publisher) claim(ctx context.Context, w *watermark.Watermark) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	stop := context.AfterFunc(p.life, func() { cancel(context.Cause(p.life)) })
+	defer stop()
+	if err := p.herald.write(ctx, w); err != nil {
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+// partition opens a partition whose next record goes at or behind end, and starts its sender.
+func (p *Publisher) partition(name string, id int, slot *int64, end int64) *partition {
+	part := &partition{topic: name, id: id, slot: slot, end: end, limit: p.cfg.BatchBytes - 4,
+		pool: &p.pool, wake: make(chan struct{}, 1)}
+	if name != topic.Watermarks {
+		part.budget = p.budget
+	}
+	squeeze, _ := newSqueezer(p.cfg.Codec) // Open has tried it
+	s := &sender{partition: part, client: p.client, session: p.session, squeeze: squeeze,
+		ledger: p.ledger, observer: p.cfg.Observer, log: p.log}
+	p.start(s.run)
+	return part
+}
