@@ -71,7 +71,7 @@ func ParcelUnpacked(order string, parcel int16) Change {
 func ReturnOpened(r *record.Return) Change {
 	return Change{Table: Returns, Op: Insert,
 		SQL: `INSERT INTO returns (number, transaction_id, order_id, reason, category, amount, currency, status, notes, opened_at, closed_at, updated_at)
-VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,coalesce($11,$10)) ON CONFLICT DO NOTHING`,
+VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10::timestamptz,$11::timestamptz,coalesce($11::timestamptz,$10::timestamptz)) ON CONFLICT DO NOTHING`,
 		Args: []any{r.Number, r.TransactionID, r.OrderID, r.Reason, r.Category, r.Amount.String(), r.Currency, r.Status, r.Notes, r.OpenedAt, r.ClosedAt}}
 }
 

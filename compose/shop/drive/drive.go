@@ -31,7 +31,7 @@ type Driver struct {
 }
 
 // queued bounds what is made ahead of the writers, per writer, in steps.
-const queued = 1024
+const queued = 128
 
 // Run takes steps from next until it gives false, stop is done, or a write fails. What was taken is written before Run
 // returns, unless ctx ends.

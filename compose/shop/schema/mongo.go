@@ -14,7 +14,7 @@ import (
 var indexes = map[string][]string{
 	"users":    {"email"},
 	"products": {"category"},
-	"orders":   {"customer_id", "status"},
+	"orders":   {"customer_id"},
 }
 
 // Mongo makes the collections, with the images before and after a change kept, and their indexes.

@@ -26,7 +26,7 @@ type cli struct {
 func main() {
 	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, nil)))
 	var c cli
-	k := kong.Parse(&c, kong.Name("shop"), kong.Description("A shop that writes to MongoDB and PostgreSQL."), kong.UsageOnError())
+	k := kong.Parse(&c, kong.Name("shop"), kong.Description("A shop that writes to MongoDB and PostgreSQL."), kong.ShortUsageOnError())
 	k.FatalIfErrorf(k.Run(&c))
 }
 
