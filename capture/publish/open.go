@@ -19,13 +19,7 @@ func Open(ctx context.Context, cfg Config) (*Publisher, *watermark.Watermark, er
 	if _, err := newSqueezer(cfg.Codec); err != nil {
 		return nil, nil, err
 	}
-	p := &Publisher{
-		cfg: cfg, ctx: ctx, fingerprint: cfg.Fingerprint,
-		log:    cfg.Logger.With("source", cfg.Source),
-		client: &kafka.Client{Addr: kafka.TCP(cfg.Brokers...), Timeout: requestTimeout, Transport: cfg.Transport},
-		budget: newBudget(cfg.MaxBytes), ledger: newLedger(), topics: map[string]*Topic{},
-	}
-	p.life, p.end = context.WithCancelCause(context.WithoutCancel(ctx))
+	p := newPublisher(ctx, cfg)
 	last, err := p.begin(ctx)
 	if err != nil {
 		p.end(err)
@@ -33,6 +27,17 @@ func Open(ctx context.Context, cfg Config) (*Publisher, *watermark.Watermark, er
 		return nil, nil, err
 	}
 	return p, last, nil
+}
+
+func newPublisher(ctx context.Context, cfg Config) *Publisher {
+	p := &Publisher{
+		cfg: cfg, ctx: ctx, fingerprint: cfg.Fingerprint,
+		log:    cfg.Logger.With("source", cfg.Source),
+		client: &kafka.Client{Addr: kafka.TCP(cfg.Brokers...), Timeout: requestTimeout, Transport: cfg.Transport},
+		budget: newBudget(cfg.MaxBytes), ledger: newLedger(), topics: map[string]*Topic{},
+	}
+	p.life, p.end = context.WithCancelCause(context.WithoutCancel(ctx))
+	return p
 }
 
 func (p *Publisher) begin(ctx context.Context) (last *watermark.Watermark, err error) {

@@ -142,6 +142,11 @@ func (p *partition) ack(b *batch, base int64) (ended []resolved) {
 	return ended
 }
 
+// recycle keeps the batch and its buffer for the next one; nothing may read it any more.
+func (p *partition) recycle(b *batch) {
+	p.pool.put(b.Buffer())
+}
+
 // resolved is a wait that ended: all that it waited for lies below next.
 type resolved struct {
 	barrier *barrier

@@ -83,7 +83,7 @@ func (s *sender) send(ctx context.Context, b *batch) error {
 	}
 	if s.answered {
 		// An attempt that timed out may still read the bytes: that buffer is left alone.
-		s.pool.put(b.Buffer())
+		s.recycle(b)
 	}
 	return nil
 }
