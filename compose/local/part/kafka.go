@@ -88,7 +88,7 @@ message.max.bytes=16777216
 replica.fetch.max.bytes=16777216
 broker.heartbeat.interval.ms=300
 broker.session.timeout.ms=3000
-controlled.shutdown.enable=false
+controlled.shutdown.enable=true
 `, s.Ports.Addr(site.Kafka), s.Ports.Addr(site.KafkaController), s.Path("data", "kafka"))
 }
 
