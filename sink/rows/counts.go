@@ -1,6 +1,10 @@
 package rows
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/tidemark-cdc/tidemark/schemas/event"
+)
 
 // Counts explains a batch: every record ends in exactly one of its kinds, and the rows
 // of the block are what the kinds say.
@@ -38,4 +42,23 @@ func (c Counts) Check(rows int) error {
 		return fmt.Errorf("%d rows in the block, %d explained: %+v", rows, c.Rows(), c)
 	}
 	return nil
+}
+
+// wrote counts a record by the rows that it made.
+func (c *Counts) wrote(minus, plus bool) {
+	switch {
+	case minus && plus:
+		c.Updated++
+	case plus:
+		c.Inserted++
+	case minus:
+		c.Deleted++
+	default:
+		c.Void++
+	}
+}
+
+// chained counts a record that was written from its own images.
+func (c *Counts) chained(op event.Op) {
+	c.wrote(op == event.Update || op == event.Delete, op != event.Delete)
 }

@@ -3,14 +3,19 @@ package rows
 import (
 	"context"
 
+	"github.com/ClickHouse/ch-go/proto"
+
+	"github.com/tidemark-cdc/tidemark/schemas/contract"
 	"github.com/tidemark-cdc/tidemark/schemas/position"
+	"github.com/tidemark-cdc/tidemark/sink/column"
 )
 
 // Lookup answers what raw holds.
 type Lookup interface {
-	// Newest puts into `into` the newest row of each key of q that raw has below
-	// q.Below, dead ones (sign -1) too; keys without a row are left out.
-	Newest(ctx context.Context, q Question, into *Images) error
+	// Newest hands over the newest row of each key of q that raw has below q.Below, dead
+	// ones (sign -1) too, in blocks that are reused after take returns. Keys without a
+	// row are left out.
+	Newest(ctx context.Context, q Question, take func(*Images) error) error
 }
 
 // Question asks for the newest rows of keys.
@@ -21,17 +26,48 @@ type Question struct {
 	Keys  *Keys
 }
 
-// Keys are the key columns of the records that wait.
-type Keys struct{}
+// Keys are values of a table's key columns.
+type Keys struct{ cols []column.Column }
+
+// Len is the number of keys.
+func (k *Keys) Len() int { return k.cols[0].Rows() }
+
+// Data gives the key columns in the order of the contract's key.
+func (k *Keys) Data(i int) proto.Column { return k.cols[i].Data() }
 
 // Images are rows of raw: the contract's columns, the version and the sign.
-type Images struct{}
+type Images struct {
+	cols    []column.Column
+	version proto.ColUInt128
+	sign    proto.ColInt8
+}
+
+// NewImages makes an empty set for the rows of a contract's raw table.
+func NewImages(c *contract.Contract) (*Images, error) {
+	l, err := newLayout(c)
+	if err != nil {
+		return nil, err
+	}
+	m := &Images{}
+	m.cols, err = l.columns()
+	return m, err
+}
+
+// Results are where a query's result goes, in the order: the contract's columns,
+// _version, _sign.
+func (m *Images) Results(c *contract.Contract) proto.Results {
+	var out proto.Results
+	for i, col := range m.cols {
+		out = append(out, proto.ResultColumn{Name: c.Columns[i].Name, Data: col.Data()})
+	}
+	return append(out, proto.ResultColumn{Name: "_version", Data: &m.version}, proto.ResultColumn{Name: "_sign", Data: &m.sign})
+}
 
 // Len is the number of rows.
-func (m *Images) Len() int { return 0 }
+func (m *Images) Len() int { return len(m.sign) }
 
-// Live reports whether row i is a +1 row.
-func (m *Images) Live(i int) bool { return false }
+// Live reports whether row i is a +1 row: nothing newer has taken it back.
+func (m *Images) Live(i int) bool { return m.sign[i] > 0 }
 
 // Version is the version of row i.
-func (m *Images) Version(i int) position.Position { return position.Position{} }
+func (m *Images) Version(i int) position.Position { return versionAt(m.version, i) }

@@ -1,0 +1,136 @@
+package rows
+
+import (
+	"github.com/tidemark-cdc/tidemark/schemas/event"
+	"github.com/tidemark-cdc/tidemark/schemas/wire"
+	"github.com/tidemark-cdc/tidemark/sink/column"
+)
+
+// held are the records of a batch that wait for Resolve, with their after images
+// decoded, so that what is wrong with a record shows when it is added.
+type held struct {
+	layout  *layout
+	cols    []column.Column
+	rows    int
+	records []heldRecord
+	lent    []int
+
+	keys     []heldKey
+	keyCols  []column.Column
+	keyBytes []byte
+	index    map[uint64]int
+	scratch  []byte
+
+	// ask and found are what a look-up is asked and what it gave.
+	ask   Keys
+	found []column.Column
+}
+
+type heldRecord struct {
+	offset int64
+	header event.Header
+	key    int
+	// row is the after image's row in cols, -1 when there is none.
+	row int
+	// lentFrom and lentTo bound its unchanged columns in lent.
+	lentFrom, lentTo int
+}
+
+// heldKey is a key of which a record is held.
+type heldKey struct {
+	hash     uint64
+	from, to int
+	// next is another key with the same hash, -1 at the end.
+	next int
+	state
+}
+
+// broken stands in the index for keys that are not held but not to be believed either.
+const broken = -1
+
+func newHeld(l *layout) (h *held, err error) {
+	h = &held{layout: l, index: map[uint64]int{}}
+	if h.cols, err = l.columns(); err != nil {
+		return nil, err
+	}
+	if h.found, err = l.columns(); err != nil {
+		return nil, err
+	}
+	if h.ask.cols, err = l.keyColumns(); err != nil {
+		return nil, err
+	}
+	h.keyCols, err = l.keyColumns()
+	return h, err
+}
+
+func (h *held) reset() {
+	for _, c := range h.cols {
+		c.Reset()
+	}
+	for _, c := range h.keyCols {
+		c.Reset()
+	}
+	clear(h.index)
+	h.records, h.lent, h.keys, h.keyBytes, h.rows = h.records[:0], h.lent[:0], h.keys[:0], h.keyBytes[:0], 0
+}
+
+// knows reports whether the chain of a key with this hash was broken within the batch.
+// Another key with the same hash is resolved needlessly, which is right too.
+func (h *held) knows(hash uint64) bool {
+	if len(h.index) == 0 {
+		return false
+	}
+	_, ok := h.index[hash]
+	return ok
+}
+
+// brokenBy notes that a record of the key was refused.
+func (h *held) brokenBy(hash uint64) {
+	if _, ok := h.index[hash]; !ok {
+		h.index[hash] = broken
+	}
+}
+
+// hold keeps a record for Resolve.
+func (b *Builder) hold(r *Record, hash uint64, env *wire.Envelope) *fault {
+	h := b.held
+	key, f := h.keyOf(r.Key, hash)
+	if f != nil {
+		return f
+	}
+	rec := heldRecord{offset: r.Offset, header: r.Header, key: key, row: -1, lentFrom: len(h.lent), lentTo: len(h.lent)}
+	if r.Header.Op != event.Delete && !env.After.IsNull() {
+		lent, f := h.layout.image(h.cols, h.rows, env.After, env.Unchanged)
+		if f != nil {
+			return f
+		}
+		rec.row = h.rows
+		h.rows++
+		h.lent = append(h.lent, lent...)
+		rec.lentTo = len(h.lent)
+	}
+	h.records = append(h.records, rec)
+	b.counts.Open++
+	return nil
+}
+
+// keyOf finds or enters a key; its values are decoded for the look-up.
+func (h *held) keyOf(key []byte, hash uint64) (int, *fault) {
+	head, ok := h.index[hash]
+	if !ok {
+		head = broken
+	}
+	for i := head; i >= 0; i = h.keys[i].next {
+		if string(h.keyBytes[h.keys[i].from:h.keys[i].to]) == string(key) {
+			return i, nil
+		}
+	}
+	if f := h.layout.key(h.keyCols, len(h.keys), key); f != nil {
+		return 0, f
+	}
+	from := len(h.keyBytes)
+	h.keyBytes = append(h.keyBytes, key...)
+	h.keys = append(h.keys, heldKey{hash: hash, from: from, to: len(h.keyBytes), next: head})
+	h.index[hash] = len(h.keys) - 1
+	return len(h.keys) - 1, nil
+}

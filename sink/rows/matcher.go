@@ -1,0 +1,54 @@
+package rows
+
+// matcher finds a member's target by its name. Records of a table have their members in
+// the same order nearly always, so it tries the member that followed last time first:
+// no hashing, one comparison.
+type matcher struct {
+	targets map[string]int32
+	learned []member
+	next    int
+}
+
+type member struct {
+	name   string
+	target int32
+}
+
+// nothing is the target of a member that no column wants.
+const nothing = -1
+
+// mostLearned bounds what is remembered of documents whose member names are data.
+const mostLearned = 256
+
+func newMatcher(targets map[string]int32) matcher { return matcher{targets: targets} }
+
+// begin starts a new object.
+func (m *matcher) begin() { m.next = 0 }
+
+// find gives the target of name, or nothing.
+func (m *matcher) find(name []byte) int32 {
+	if m.next < len(m.learned) && m.learned[m.next].name == string(name) {
+		m.next++
+		return m.learned[m.next-1].target
+	}
+	return m.search(name)
+}
+
+// search looks through what is learned, then learns.
+func (m *matcher) search(name []byte) int32 {
+	for i := range m.learned {
+		if m.learned[i].name == string(name) {
+			m.next = i + 1
+			return m.learned[i].target
+		}
+	}
+	target, ok := m.targets[string(name)]
+	if !ok {
+		target = nothing
+	}
+	if len(m.learned) < mostLearned {
+		m.learned = append(m.learned, member{name: string(name), target: target})
+		m.next = len(m.learned)
+	}
+	return target
+}
