@@ -29,7 +29,7 @@ func scalar(oid uint32) Append {
 	switch oid {
 	case Bool:
 		return boolean
-	case Int2, Int4, Int8, OID:
+	case Int2, Int4, Int8, OID, xid, cid:
 		return integer
 	case Float4, Float8:
 		return float

@@ -15,6 +15,8 @@ const (
 	Timestamp   uint32 = 1114
 	TimestampTZ uint32 = 1184
 
+	xid uint32 = 28
+	cid uint32 = 29
 	box uint32 = 603
 )
 
@@ -36,6 +38,10 @@ func elementOf(array uint32) (uint32, bool) {
 		return Int4, true
 	case 1028:
 		return OID, true
+	case 1011:
+		return xid, true
+	case 1012:
+		return cid, true
 	case 1021:
 		return Float4, true
 	case 1022:
@@ -57,7 +63,7 @@ func elementOf(array uint32) (uint32, bool) {
 // textArrays are the built-in arrays whose elements are written as text.
 var textArrays = map[uint32]bool{
 	143: true, 199: true, 210: true, 270: true, 271: true, 272: true, 273: true, 629: true, 651: true, 719: true, 775: true, 791: true,
-	1002: true, 1003: true, 1006: true, 1008: true, 1009: true, 1010: true, 1011: true, 1012: true, 1013: true, 1014: true, 1015: true,
+	1002: true, 1003: true, 1006: true, 1008: true, 1009: true, 1010: true, 1013: true, 1014: true, 1015: true,
 	1017: true, 1018: true, 1019: true, 1027: true, 1034: true, 1040: true, 1041: true, 1187: true, 1231: true, 1263: true, 1270: true, 1561: true,
 	1563: true, 2201: true, 2207: true, 2208: true, 2209: true, 2210: true, 2211: true, 2287: true, 2949: true, 2951: true, 3221: true, 3643: true,
 	3644: true, 3645: true, 3735: true, 3770: true, 3807: true, 3905: true, 3907: true, 3909: true, 3911: true, 3913: true, 3927: true,

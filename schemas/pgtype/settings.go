@@ -4,7 +4,7 @@ package pgtype
 // values are encoded sets all of them: otherwise a role's or a database's own settings would change what is captured.
 var Settings = [][2]string{
 	{"DateStyle", "ISO, MDY"},
-	{"IntervalStyle", "iso_8601"},
+	{"IntervalStyle", "postgres"},
 	{"TimeZone", "UTC"},
 	{"extra_float_digits", "1"}, // shortest text that reads back as the same value
 	{"bytea_output", "hex"},

@@ -79,3 +79,14 @@ func (t *Tuple) parseMarked(r *reader) {
 	}
 	t.parse(r)
 }
+
+// RelationOf gives the relation of a row message without reading the row.
+func RelationOf(b []byte) (uint32, error) {
+	r := reader{b: b}
+	kind := Kind(r.uint8())
+	oid := r.uint32()
+	if r.failed {
+		return 0, &FormatError{Kind: kind, Length: len(b)}
+	}
+	return oid, nil
+}

@@ -1,6 +1,6 @@
 -- Prints values.tsv: type, oid, PostgreSQL's text, our wire JSON. The JSON is made by the server's own arithmetic, not by this package.
 -- psql -XAtq -F "$(printf '\t')" -f values.sql > values.tsv
-SET DateStyle = 'ISO, MDY'; SET IntervalStyle = 'iso_8601'; SET TimeZone = 'UTC'; SET extra_float_digits = 1; SET bytea_output = 'hex'; SET lc_monetary = 'C';
+SET DateStyle = 'ISO, MDY'; SET IntervalStyle = 'postgres'; SET TimeZone = 'UTC'; SET extra_float_digits = 1; SET bytea_output = 'hex'; SET lc_monetary = 'C';
 SELECT 'bool', 16, v::text::"char", v::text FROM (VALUES (true), (false)) x(v);
 SELECT 'int2', 21, v, v FROM (VALUES ('-32768'::int2), (32767), (0)) x(v);
 SELECT 'int4', 23, v, v FROM (VALUES (-2147483648), (2147483647), (0)) x(v);
@@ -19,6 +19,8 @@ SELECT 'timestamptz', 1184, v::timestamptz, '"' || j || '"' FROM (VALUES ('2026-
 SELECT 'timetz', 1266, v, '"' || v || '"' FROM (VALUES ('12:30:01.5+02'::timetz)) x(v);
 SELECT 'interval', 1186, v, '"' || v || '"' FROM (VALUES ('1 year 2 mons 3 days 04:05:06.789'::interval), ('-1 day'), ('0')) x(v);
 SELECT 'bytea', 17, v, '"' || encode(v, 'base64') || '"' FROM (VALUES (''::bytea), ('\x00'), ('\x0001'), ('\x000102'), ('\xfffefdfc'), ('\xdeadbeef00')) x(v);
+SELECT 'xid', 28, v, v FROM (VALUES ('4294967295'::xid)) x(v);
+SELECT 'xid[]', 1011, v, '[3,4]' FROM (VALUES ('{3,4}'::xid[])) x(v);
 SELECT 'uuid', 2950, v, '"' || v || '"' FROM (VALUES ('0190163d-8694-739b-aea5-966c26f8ad91'::uuid)) x(v);
 SELECT 'text', 25, v, to_json(v) FROM (VALUES ('plain'::text), (''), ('quote " and \ back'), ('ünï😀'), ('null')) x(v);
 SELECT 'bpchar', 1042, v, '"' || j || '"' FROM (VALUES ('ab'::char(4), 'ab  ')) x(v, j);

@@ -1,0 +1,67 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+
+	"github.com/tidemark-cdc/tidemark/capture/postgres/stream"
+	"github.com/tidemark-cdc/tidemark/capture/publish"
+	"github.com/tidemark-cdc/tidemark/schemas/watermark"
+)
+
+// Run captures from where last stands (nil: from the beginning) until ctx ends, which is no error, or something fails. Everything that
+// it publishes through p is in the order of the commits; the slot is confirmed only up to what p has confirmed.
+func (s *Source) Run(ctx context.Context, p *publish.Publisher, last *watermark.Watermark) error {
+	err := s.run(ctx, p, last)
+	s.Close() // whatever ended, the next one takes the lease anew
+	if ctx.Err() != nil && (err == nil || errors.Is(err, context.Canceled)) {
+		return nil
+	}
+	return err
+}
+
+func (s *Source) run(ctx context.Context, p *publish.Publisher, last *watermark.Watermark) error {
+	if s.lease == nil {
+		if err := s.Lease(ctx); err != nil {
+			return err
+		}
+	}
+	run, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	l, err := s.prepare(run, p, last)
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	heart := make(chan error, 1)
+	go func() {
+		err := l.heart.Run(run)
+		if err != nil {
+			cancel(err) // the lease is gone: another capture may begin
+		}
+		heart <- err
+	}()
+	err = l.loop(run)
+	if ctx.Err() != nil {
+		err = errors.Join(err, l.settle(ctx))
+	}
+	cancel(nil)
+	if beat := <-heart; beat != nil && ctx.Err() == nil {
+		return beat
+	}
+	return err
+}
+
+// settle ends in order: what was read up to the last commit is acknowledged, and then confirmed to the server.
+func (l *loop) settle(ctx context.Context) error {
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.cfg.Drain)
+	defer cancel()
+	if err := l.p.Flush(l.point); err != nil {
+		return err
+	}
+	if err := l.p.Wait(drain, l.point); err != nil {
+		return err
+	}
+	l.log.Info("stopped", "position", stream.LSN(l.point.Position.Commit).String())
+	return nil
+}
