@@ -4,18 +4,64 @@ package tables
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 
 	"github.com/tidemark-cdc/tidemark/schemas/contract"
 	"github.com/tidemark-cdc/tidemark/sink/clickhouse"
 )
 
-// Migrate makes what the contracts need and is missing. A *Difference error says which
-// existing table is not what its contract wants; nothing of that table is changed.
+// Migrate makes what the contracts need and is missing; run again it does nothing. A
+// *Difference error, one per table when there are several, says which existing table is
+// not what its contract wants; then nothing at all is changed. Run it while no sink
+// writes.
 func Migrate(ctx context.Context, conn *clickhouse.Conn, contracts []*contract.Contract) error {
+	statements, err := Plan(ctx, conn, contracts)
+	if err != nil {
+		return err
+	}
+	for _, sql := range statements {
+		if err := conn.Exec(ctx, sql); err != nil {
+			return fmt.Errorf("migrate: %w", err)
+		}
+	}
 	return nil
 }
 
 // Plan gives the statements that Migrate would run.
 func Plan(ctx context.Context, conn *clickhouse.Conn, contracts []*contract.Contract) ([]string, error) {
-	return nil, nil
+	found, err := inventory(ctx, conn, databases(contracts))
+	if err != nil {
+		return nil, err
+	}
+	var statements []string
+	for _, db := range databases(contracts) {
+		statements = append(statements, "CREATE DATABASE IF NOT EXISTS "+clickhouse.Ident(db))
+	}
+	fixed := len(statements)
+	var failed error
+	for _, c := range contracts {
+		p := planner{contract: c, found: found}
+		sql, err := p.plan()
+		statements = append(statements, sql...)
+		failed = errors.Join(failed, err)
+	}
+	if failed != nil {
+		return nil, failed
+	}
+	if len(statements) == fixed && fixed > 0 {
+		return nil, nil // every table is there, so every database is
+	}
+	return statements, nil
+}
+
+func databases(contracts []*contract.Contract) []string {
+	list := []string{Raw, Current}
+	for _, c := range contracts {
+		if !slices.Contains(list, c.Target.Database) {
+			list = append(list, c.Target.Database)
+		}
+	}
+	return list
 }
