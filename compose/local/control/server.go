@@ -18,7 +18,8 @@ import (
 
 // Up asks for parts.
 type Up struct {
-	Parts []string `json:"parts,omitempty"` // none: all
+	Parts     []string `json:"parts,omitempty"`     // none: all
+	Contracts string   `json:"contracts,omitempty"` // folder of the contracts; "": as they are
 }
 
 // ErrRunning says that another supervisor holds the stack.
@@ -75,7 +76,7 @@ func routes(v *supervise.Supervisor, stop func()) http.Handler {
 			answer(w, err)
 			return
 		}
-		answer(w, v.Up(up.Parts))
+		answer(w, v.Up(up.Parts, up.Contracts))
 	})
 	m.HandleFunc("POST /restart/{part}", func(w http.ResponseWriter, r *http.Request) {
 		answer(w, v.Restart(r.PathValue("part")))

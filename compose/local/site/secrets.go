@@ -61,10 +61,28 @@ func openSecrets(path string) (Secrets, error) {
 	if bytes.Equal(out.Bytes(), text) {
 		return s, nil
 	}
-	if err := WriteFile(path, out.Bytes(), 0o600); err != nil {
+	if len(text) == 0 {
+		err = create(path, out.Bytes())
+	} else {
+		err = WriteFile(path, out.Bytes(), 0o600)
+	}
+	if errors.Is(err, fs.ErrExist) { // somebody else has just made them
+		return openSecrets(path)
+	}
+	if err != nil {
 		return s, fmt.Errorf("store the stack's passwords: %w", err)
 	}
 	return s, nil
+}
+
+// create writes a file that must not be there yet, in one step.
+func create(path string, data []byte) error {
+	work := fmt.Sprintf("%s.%d.%s", path, os.Getpid(), password())
+	if err := os.WriteFile(work, data, 0o600); err != nil {
+		return err
+	}
+	defer os.Remove(work)
+	return os.Link(work, path)
 }
 
 func password() string {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Site is one local stack on disk. All paths are absolute.
@@ -64,7 +65,7 @@ func (s *Site) place(o Options) error {
 	if self, err := os.Executable(); err == nil && o.Bin == "" && s.Root == "" {
 		s.Bin = filepath.Dir(self)
 	}
-	s.Contracts = or(o.Contracts, s.ShopContracts())
+	s.Contracts = or(o.Contracts, or(s.remembered(), s.ShopContracts()))
 	for _, p := range []*string{&s.Dir, &s.Parts, &s.Bin, &s.Contracts} {
 		abs, err := filepath.Abs(*p)
 		if err != nil {
@@ -73,6 +74,25 @@ func (s *Site) place(o Options) error {
 		*p = abs
 	}
 	return nil
+}
+
+// With is the same site with other ports and contracts; it remembers the contracts for the next start. A Site that
+// others use is never changed.
+func (s *Site) With(ports Ports, contracts string) (*Site, error) {
+	next := *s
+	next.Ports = ports
+	if contracts != "" && contracts != s.Contracts {
+		next.Contracts = contracts
+	}
+	if err := WriteFile(s.Path("contracts"), []byte(next.Contracts+"\n"), 0o644); err != nil {
+		return nil, fmt.Errorf("remember the contracts: %w", err)
+	}
+	return &next, nil
+}
+
+func (s *Site) remembered() string {
+	text, _ := os.ReadFile(filepath.Join(s.Dir, "contracts"))
+	return strings.TrimSpace(string(text))
 }
 
 // Path is a path inside the site's folder.

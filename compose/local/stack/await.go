@@ -48,24 +48,6 @@ func (st *Stack) await(ctx context.Context, names []string, onChange func([]Stat
 	}
 }
 
-// awaitSince waits until a part is ready in a life that began after a moment.
-func (st *Stack) awaitSince(ctx context.Context, name string, moment time.Time) error {
-	for {
-		parts, err := st.client.Status(ctx)
-		if err != nil {
-			return err
-		}
-		for _, p := range parts {
-			if p.Name == name && p.State == supervise.Ready && p.Since.After(moment) {
-				return nil
-			}
-		}
-		if err := pause(ctx); err != nil {
-			return fmt.Errorf("wait for %s: %w", name, err)
-		}
-	}
-}
-
 func pause(ctx context.Context) error {
 	select {
 	case <-ctx.Done():

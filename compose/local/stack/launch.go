@@ -38,6 +38,9 @@ func (st *Stack) supervised(ctx context.Context, o Options) error {
 		}
 		select {
 		case err := <-gone:
+			if control.Held(st.Site) { // somebody else was faster
+				break
+			}
 			text, _ := os.ReadFile(st.Site.Log("supervisor"))
 			return fmt.Errorf("the supervisor ended: %w\n%s", err, process.LastLines(text, 5))
 		default:

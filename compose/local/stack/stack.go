@@ -48,7 +48,7 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 	if err := st.supervised(ctx, o); err != nil {
 		return nil, err
 	}
-	if err := st.client.Up(ctx, control.Up{Parts: o.Only}); err != nil {
+	if err := st.client.Up(ctx, control.Up{Parts: o.Only, Contracts: st.given(o)}); err != nil {
 		return st, errors.Join(err, st.stopIfIdle(ctx))
 	}
 	if st.Site, err = o.site(); err != nil { // the supervisor has chosen the ports
@@ -88,11 +88,10 @@ func (st *Stack) Kill(ctx context.Context, name string, signal syscall.Signal) e
 
 // Restart stops one part, starts it again and waits until it answers.
 func (st *Stack) Restart(ctx context.Context, name string) error {
-	before := time.Now()
 	if err := st.client.Restart(ctx, name); err != nil {
 		return err
 	}
-	return st.awaitSince(ctx, name, before)
+	return st.await(ctx, []string{name}, nil)
 }
 
 // Stop stops all parts in reverse order and waits until the supervisor is gone. A stack that is down is no error.
@@ -115,6 +114,14 @@ func (st *Stack) Stop(ctx context.Context) error {
 		return st.owner.Close()
 	}
 	return nil
+}
+
+// given are the contracts that the caller asked for; "" when there was no such wish.
+func (st *Stack) given(o Options) string {
+	if o.Contracts == "" {
+		return ""
+	}
+	return st.Site.Contracts
 }
 
 // stopIfIdle ends a supervisor that has nothing to supervise.

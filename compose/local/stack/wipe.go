@@ -9,7 +9,7 @@ import (
 // stack must be down.
 func (st *Stack) Wipe() error {
 	var errs []error
-	for _, name := range []string{"data", "logs", "conf", "capture.yaml", "sink.yaml", "ports.json", "secrets.env", "control.sock", "supervisor.pid"} {
+	for _, name := range []string{"data", "logs", "conf", "contracts", "capture.yaml", "sink.yaml", "ports.json", "secrets.env", "control.sock", "supervisor.pid"} {
 		errs = append(errs, os.RemoveAll(st.Site.Path(name)))
 	}
 	return errors.Join(append(errs, os.RemoveAll(st.Site.Aside()))...)

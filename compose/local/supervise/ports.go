@@ -25,21 +25,21 @@ func (e *TakenError) Error() string {
 
 // claim makes sure that a port is free and keeps other stacks from choosing it: a port chosen now is listened on
 // only when its part starts, seconds later. The claim is an abstract unix socket: it vanishes with this process.
-func claim(s *site.Site, name string) (net.Listener, error) {
+func claim(s *site.Site, ports *site.Ports, name string) (net.Listener, error) {
 	for range 200 {
-		port := s.Ports.Number[name]
+		port := ports.Number[name]
 		if port == 0 {
 			port = 20000 + rand.IntN(12000) // below the ports that the kernel gives to outgoing connections
 		}
 		l, err := try(s, name, port)
 		if err == nil {
-			s.Ports.Number[name] = port
+			ports.Number[name] = port
 			return l, nil
 		}
-		if !s.Ports.Auto {
+		if !ports.Auto {
 			return nil, err
 		}
-		s.Ports.Number[name] = 0
+		ports.Number[name] = 0
 	}
 	return nil, fmt.Errorf("found no free port for %s", name)
 }

@@ -27,8 +27,9 @@ func New(s *site.Site) *Supervisor {
 	return &Supervisor{site: s, parts: part.Select, claims: map[string]net.Listener{}}
 }
 
-// Up starts the named parts and what they need (no names: all) unless they run already.
-func (v *Supervisor) Up(names []string) error {
+// Up starts the named parts and what they need (no names: all). Of those that run already it restarts the ones whose
+// programs, configuration or contracts have changed. contracts: "" leaves them as they are.
+func (v *Supervisor) Up(names []string, contracts string) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.closed {
@@ -38,8 +39,11 @@ func (v *Supervisor) Up(names []string) error {
 	if err != nil {
 		return err
 	}
-	if err := v.claimLocked(parts); err != nil {
+	if err := v.claimLocked(parts, contracts); err != nil {
 		return err
+	}
+	for _, u := range v.units {
+		u.renew(v.site)
 	}
 	for _, p := range parts {
 		if v.findLocked(p.Name) == nil {
@@ -50,20 +54,26 @@ func (v *Supervisor) Up(names []string) error {
 }
 
 // claimLocked takes all ports before anything starts, so that a taken one leaves nothing half up.
-func (v *Supervisor) claimLocked(parts []part.Part) error {
+func (v *Supervisor) claimLocked(parts []part.Part, contracts string) error {
+	ports := v.site.Ports.Clone()
 	for _, p := range parts {
 		for _, name := range p.Ports {
 			if v.claims[name] != nil {
 				continue
 			}
-			l, err := claim(v.site, name)
+			l, err := claim(v.site, &ports, name)
 			if err != nil {
 				return err
 			}
 			v.claims[name] = l
 		}
 	}
-	return v.site.Ports.Save()
+	next, err := v.site.With(ports, contracts)
+	if err != nil {
+		return err
+	}
+	v.site = next
+	return ports.Save()
 }
 
 func (v *Supervisor) startLocked(p part.Part) {

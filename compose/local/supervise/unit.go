@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 // unit keeps one part running.
 type unit struct {
 	part   part.Part
-	site   *site.Site
+	site   atomic.Pointer[site.Site]
 	needs  []*unit
 	cancel context.CancelFunc
 	ready  chan struct{} // closed when the part was ready for the first time
@@ -26,6 +27,9 @@ type unit struct {
 	mu     sync.Mutex
 	status Status
 	proc   *process.Process
+	wanted int    // lives asked for
+	living int    // which of them this one is
+	made   string // fingerprint of what this life was made from
 }
 
 const (
@@ -38,7 +42,8 @@ const (
 var errAsked = errors.New("asked to restart")
 
 func newUnit(p part.Part, s *site.Site, needs []*unit) *unit {
-	u := &unit{part: p, site: s, needs: needs, ready: make(chan struct{}), gone: make(chan struct{}), again: make(chan struct{}, 1)}
+	u := &unit{part: p, needs: needs, ready: make(chan struct{}), gone: make(chan struct{}), again: make(chan struct{}, 1)}
+	u.site.Store(s)
 	u.status = Status{Name: p.Name, State: Waiting, Since: time.Now(), Log: s.Log(p.Name)}
 	if len(p.Ports) > 0 {
 		u.status.Address = s.Ports.Addr(p.Ports[0])
@@ -75,11 +80,11 @@ func (u *unit) run(ctx context.Context) {
 // live is one life of the process: it returns why it ended, or nil when ctx did.
 func (u *unit) live(ctx context.Context) error {
 	began := time.Now()
-	u.set(Preparing, "")
-	if err := u.part.Prepare(ctx, u.site); err != nil {
+	s := u.begin()
+	if err := u.part.Prepare(ctx, s); err != nil {
 		return err
 	}
-	spec, err := u.part.Spec(u.site)
+	spec, err := u.part.Spec(s)
 	if err != nil {
 		return err
 	}
@@ -146,7 +151,7 @@ func (u *unit) awaitReady(ctx context.Context, p *process.Process) error {
 func (u *unit) ask(ctx context.Context, question func(context.Context, *site.Site) error, limit time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	return question(ctx, u.site)
+	return question(ctx, u.site.Load())
 }
 
 // sleep ends early when a restart is asked for.
@@ -160,6 +165,9 @@ func (u *unit) sleep(ctx context.Context, d time.Duration) {
 
 // restart stops the part and starts it again; one that waits for its next try is tried at once.
 func (u *unit) restart() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.wanted++
 	select {
 	case u.again <- struct{}{}:
 	default: // somebody else has asked already

@@ -37,6 +37,7 @@ func (c *cli) options() stack.Options {
 }
 
 func main() {
+	syscall.Umask(0o022) // the PostgreSQL account must reach what we make for it
 	var c cli
 	k := kong.Parse(&c, kong.Name("local"), kong.Description("The whole stack as plain processes on this machine, without containers."))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
