@@ -121,7 +121,8 @@ func (c *Collector) Cut() *Batch {
 	return b
 }
 
-// Release takes back what a batch holds, once it is applied or given up.
+// Release takes back what a batch holds, once it is applied or given up. Unlike the
+// other methods it may be called from another goroutine.
 func (c *Collector) Release(b *Batch) {
 	c.Budget.release(b)
 	if b.Rows != nil {
@@ -130,17 +131,17 @@ func (c *Collector) Release(b *Batch) {
 	}
 }
 
-// Builder gives the batch its block.
-func (c *Collector) Builder(b *Batch) (*rows.Builder, error) {
-	if b.Rows == nil {
-		built, err := c.Pool.get()
+// builder gives the open batch its block.
+func (c *Collector) builder() (*rows.Builder, error) {
+	if c.open.Rows == nil {
+		built, err := c.Pool.Get()
 		if err != nil {
 			return nil, err
 		}
 		built.Begin(rows.Place{Incarnation: c.state.Incarnation, Partition: c.Partition})
-		b.Rows = built
+		c.open.Rows = built
 	}
-	return b.Rows, nil
+	return c.open.Rows, nil
 }
 
 // event adds a change that is neither marker nor duplicate.
@@ -148,7 +149,7 @@ func (c *Collector) event(rec *consume.Record, h event.Header) error {
 	if c.state.Incarnation == "" {
 		return ErrNoIncarnation
 	}
-	built, err := c.Builder(c.open)
+	built, err := c.builder()
 	if err != nil {
 		return err
 	}

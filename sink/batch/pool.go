@@ -19,7 +19,7 @@ type Pool struct {
 // NewPool compiles a first builder, which fails when the contract cannot be built.
 func NewPool(c *contract.Contract) (*Pool, error) {
 	p := &Pool{contract: c}
-	b, err := p.get()
+	b, err := p.Get()
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +27,8 @@ func NewPool(c *contract.Contract) (*Pool, error) {
 	return p, nil
 }
 
-func (p *Pool) get() (*rows.Builder, error) {
+// Get lends a builder; Collector.Release gives a batch's back.
+func (p *Pool) Get() (*rows.Builder, error) {
 	p.mu.Lock()
 	if n := len(p.free); n > 0 {
 		b := p.free[n-1]

@@ -188,3 +188,9 @@ func (r *Reader) faulty(err error) error {
 
 // Record is a view of one record, valid until the next call of Chunk.Next.
 type Record = recordbatch.Record
+
+// First is the offset at which the partition's log begins now.
+func (r *Reader) First(ctx context.Context) (int64, error) {
+	first, _, err := r.bounds(ctx)
+	return first, err
+}
