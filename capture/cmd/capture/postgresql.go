@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/tidemark-cdc/tidemark/capture/config"
+	"github.com/tidemark-cdc/tidemark/capture/postgres"
+	"github.com/tidemark-cdc/tidemark/capture/preflight"
+	"github.com/tidemark-cdc/tidemark/capture/serve"
+	"github.com/tidemark-cdc/tidemark/schemas/contract"
+)
+
+// postgresql is a configured PostgreSQL source.
+type postgresql struct {
+	*app
+	settings  config.Source
+	contracts []*contract.Contract
+}
+
+func (p *postgresql) config() postgres.Config {
+	return postgres.Config{
+		Name: p.settings.Name, URL: p.settings.URL, Publication: p.settings.Publication, Slot: p.settings.Slot,
+		Contracts: p.contracts, Heartbeat: p.settings.Heartbeat, Stall: p.settings.Stall, SnapshotWorkers: p.settings.Workers,
+		Logger: p.log.With("source", p.settings.Name),
+	}
+}
+
+func (p *postgresql) open(m *serve.Metrics) (serve.Source, error) {
+	cfg := p.config()
+	cfg.Observer = m.Reading(p.settings.Name)
+	return postgres.New(cfg)
+}
+
+func (p *postgresql) preflight(ctx context.Context) ([]preflight.Finding, error) {
+	return nil, errors.ErrUnsupported
+}
+
+func (p *postgresql) setup(ctx context.Context) ([]preflight.Finding, error) {
+	return nil, errors.ErrUnsupported
+}
+
+func (p *postgresql) discover(ctx context.Context, name string) (*contract.Contract, error) {
+	return nil, errors.ErrUnsupported
+}

@@ -1,0 +1,183 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/tidemark-cdc/tidemark/capture/fault"
+	"github.com/tidemark-cdc/tidemark/capture/preflight"
+	"github.com/tidemark-cdc/tidemark/capture/publish"
+)
+
+const (
+	firstPause  = 500 * time.Millisecond
+	lastPause   = 30 * time.Second
+	steady      = time.Minute     // a run this long starts the pauses anew
+	closeWithin = 3 * time.Second // after Run has drained, for what is still flushed
+)
+
+// Unit is a source to keep running. It is not ready before Run began with it.
+type Unit struct {
+	Name   string
+	Source Source
+	// Publish is how it publishes; the fingerprint and the observer are filled in.
+	Publish publish.Config
+	Logger  *slog.Logger
+	Metrics *Metrics
+
+	board   board
+	checked bool
+}
+
+// State is what the source is doing.
+func (u *Unit) State() State {
+	s := u.board.read()
+	s.Source = u.Name
+	return s
+}
+
+// run keeps the source running until ctx ends (nil) or an error that is not retried.
+func (u *Unit) run(ctx context.Context) error {
+	u.board.set(Starting)
+	defer u.close()
+	pause := firstPause
+	for {
+		began := time.Now()
+		err := u.once(ctx)
+		if ctx.Err() != nil {
+			u.ended(err)
+			return nil
+		}
+		class := fault.ClassOf(err)
+		u.Metrics.failed(u.Name, class)
+		if fault.ActionOf(err) != fault.Retry {
+			u.board.failed(Halted, string(class), err)
+			return err
+		}
+		u.board.failed(Retrying, string(class), err)
+		if time.Since(began) > steady {
+			pause = firstPause
+		}
+		u.Logger.Warn("source failed, starting again", "err", err, "class", class, "in", pause)
+		if sleep(ctx, pause) != nil {
+			return nil
+		}
+		pause = min(2*pause, lastPause)
+	}
+}
+
+// ended says how the drain of a stop went. Whatever it says, nothing is lost: what was
+// not confirmed is sent again at the next start.
+func (u *Unit) ended(err error) {
+	u.board.set(Finished)
+	if err != nil && !errors.Is(err, context.Canceled) {
+		u.Logger.Warn("source stopped before all was acknowledged; the next start sends it again", "err", err)
+		return
+	}
+	u.Logger.Info("source stopped", "confirmed", u.board.read().Confirmed)
+}
+
+// once is one start: preflight, lease, publisher, stream.
+func (u *Unit) once(ctx context.Context) error {
+	if err := u.check(ctx); err != nil {
+		return err
+	}
+	if l, ok := u.Source.(Leaser); ok {
+		u.board.set(Standby)
+		if err := l.Lease(ctx); err != nil {
+			return err
+		}
+	}
+	u.board.set(Opening)
+	cfg := u.Publish
+	cfg.Logger, cfg.Observer = u.Logger, u.Metrics.observer(u.Name)
+	if f, ok := u.Source.(Fingerprinter); ok {
+		cfg.Fingerprint = f.Fingerprint()
+	}
+	p, last, err := publish.Open(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	u.board.publishes(p)
+	u.board.set(Running)
+	u.Logger.Info("source runs", "from", publish.PointOf(last).Position)
+	return u.finish(p, u.Source.Run(ctx, p, last))
+}
+
+// finish closes the publisher. Where it failed, its error is the cause of the source's.
+func (u *Unit) finish(p *publish.Publisher, err error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeWithin)
+	defer cancel()
+	failed := p.Err()
+	closed := p.Close(ctx)
+	if failed != nil && fault.ClassOf(err) == fault.Unknown {
+		return failed
+	}
+	if err != nil {
+		return err
+	}
+	return closed
+}
+
+// check runs the preflight, once per process: later faults have better words of their own.
+func (u *Unit) check(ctx context.Context) error {
+	c, ok := u.Source.(Preflighter)
+	if !ok || u.checked {
+		return nil
+	}
+	u.board.set(Checking)
+	findings, err := c.Preflight(ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range findings {
+		u.Logger.Log(ctx, level(f.Severity), "preflight: "+f.Title, "detail", f.Detail, "sql", f.SQL, "command", f.Command)
+	}
+	if preflight.Failed(findings) {
+		return fault.New(fault.Setup, "preflight", fmt.Errorf("%s", failures(findings)), "")
+	}
+	u.checked = true
+	return nil
+}
+
+func level(s preflight.Severity) slog.Level {
+	switch s {
+	case preflight.Failure:
+		return slog.LevelError
+	case preflight.Warning:
+		return slog.LevelWarn
+	}
+	return slog.LevelInfo
+}
+
+func failures(findings []preflight.Finding) string {
+	var titles []string
+	for _, f := range findings {
+		if f.Severity == preflight.Failure {
+			titles = append(titles, f.Title)
+		}
+	}
+	return strings.Join(titles, "; ")
+}
+
+func (u *Unit) close() {
+	if c, ok := u.Source.(Closer); ok {
+		c.Close()
+	}
+}
+
+func sleep(ctx context.Context, pause time.Duration) error {
+	t := time.NewTimer(pause/2 + rand.N(pause/2+1))
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
