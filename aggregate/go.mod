@@ -1,3 +1,20 @@
 module github.com/tidemark-cdc/tidemark/aggregate
 
 go 1.26
+
+require (
+	github.com/alecthomas/kong v1.17.0
+	github.com/tidemark-cdc/tidemark/clickhouse v0.0.0
+	gopkg.in/yaml.v3 v3.0.1
+)
+
+replace github.com/tidemark-cdc/tidemark/clickhouse => ../clickhouse
+
+require (
+	github.com/stretchr/testify v1.12.1
+	github.com/tidemark-cdc/tidemark/schemas v0.0.0
+)
+
+require go.yaml.in/yaml/v3 v3.0.5 // indirect
+
+replace github.com/tidemark-cdc/tidemark/schemas => ../schemas

@@ -1,0 +1,26 @@
+-- name: revenue
+-- about: What was sold, from the items of orders. net = gross - refunded - canceled.
+-- sources: orders
+-- grain: hour, category, state, channel, currency
+-- measures: items, gross, freight, refunded, canceled, net
+SELECT
+    toStartOfHour(r.purchased_at) AS hour,
+    ifNull(item_category, '(none)') AS category,
+    r.state AS state,
+    r.channel AS channel,
+    r.currency AS currency,
+    sum(toInt64(item_quantity) * r._sign) AS items,
+    sum(item_price * item_quantity * r._sign) AS gross,
+    sum(item_freight * r._sign) AS freight,
+    sum(item_refunded * r._sign) AS refunded,
+    sum(if(r.status IN ('canceled', 'unavailable'), item_price * item_quantity - item_refunded, toDecimal64(0, 2)) * r._sign) AS canceled,
+    sum((item_price * item_quantity - if(r.status IN ('canceled', 'unavailable'), item_price * item_quantity, item_refunded)) * r._sign) AS net,
+    sum(r._sign) AS n
+FROM raw.orders AS r
+ARRAY JOIN
+    r.item_category AS item_category,
+    r.item_quantity AS item_quantity,
+    r.item_price AS item_price,
+    r.item_freight AS item_freight,
+    r.item_refunded AS item_refunded
+GROUP BY hour, category, state, channel, currency
