@@ -1,0 +1,167 @@
+package mongo
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"github.com/tidemark-cdc/tidemark/capture/mongo/clock"
+	"github.com/tidemark-cdc/tidemark/capture/mongo/connect"
+	"github.com/tidemark-cdc/tidemark/capture/mongo/emit"
+	"github.com/tidemark-cdc/tidemark/capture/mongo/frontier"
+	"github.com/tidemark-cdc/tidemark/capture/mongo/resume"
+	"github.com/tidemark-cdc/tidemark/capture/mongo/snapshot"
+	"github.com/tidemark-cdc/tidemark/capture/mongo/stream"
+	"github.com/tidemark-cdc/tidemark/capture/publish"
+	"github.com/tidemark-cdc/tidemark/schemas/position"
+)
+
+// idleMark is the time between watermarks that only say that nothing happened.
+const idleMark = time.Second
+
+// loop is the one goroutine that handles the stream and publishes.
+type loop struct {
+	cfg        Config
+	log        *slog.Logger
+	p          publisher
+	client     *mongo.Client
+	server     connect.Server
+	namespaces []stream.Namespace
+	tables     []*emit.Table
+
+	reader *stream.Reader
+	asm    stream.Assembler
+	front  frontier.Frontier
+	emit   emit.Emitter
+	scan   snapshot.Reader
+	state  *resume.State
+
+	from     clock.Time // what the run began behind
+	hold     clock.Time // snapshots wait until the stream is here
+	token    bson.Raw   // resumes behind what is complete
+	tail     bson.Raw   // resumes behind what was handled
+	lookedUp bool       // the open stream has the server look updates up
+	late     int        // of the frontier's, as far as they were logged
+
+	pulse    connect.Pulse // the newest
+	marked   publish.Point // the last that was flushed
+	markedAt time.Time
+	chunked  time.Time // when the last chunk of a snapshot ended
+}
+
+func (l *loop) loop(ctx context.Context) error {
+	pulses := l.feel(ctx)
+	for {
+		if l.due(time.Now()) {
+			if err := l.chunk(ctx); err != nil {
+				return err
+			}
+		}
+		var err error
+		select {
+		case b, ok := <-l.reader.Batches():
+			if !ok {
+				err = l.reopen(ctx)
+			} else {
+				err = l.batch(ctx, &b)
+			}
+		case pulse := <-pulses:
+			err = l.beat(pulse)
+		case <-l.timer():
+			if !l.due(time.Now()) {
+				err = l.flush()
+			}
+		case <-l.p.Done():
+			return l.p.Err()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// timer fires when the publisher wants to flush, or when a snapshot can go on.
+func (l *loop) timer() <-chan time.Time {
+	if l.due(time.Now()) {
+		return time.After(0)
+	}
+	if due := l.p.Due(); !due.IsZero() {
+		return time.After(time.Until(due))
+	}
+	return nil
+}
+
+// point is the last complete clusterTime. It may be flushed while more than that is appended: the watermark then states
+// end offsets that also cover what is beyond, which is never too little.
+func (l *loop) point() publish.Point {
+	done, wall := l.front.Done()
+	return publish.Point{
+		Position:   position.Position{Epoch: l.emit.Epoch, Commit: uint64(done), Ordinal: position.MaxOrdinal},
+		CommitTime: wall,
+		Complete:   !l.state.Open(),
+		Resume:     l.state.Encode(l.token),
+	}
+}
+
+func (l *loop) flush() error {
+	l.marked, l.markedAt = l.point(), time.Now()
+	return l.p.Flush(l.marked)
+}
+
+// mark flushes what is due, what became complete, and once in a while that time went by: an idle database moves its
+// watermark too.
+func (l *loop) mark(now time.Time) error {
+	due := l.p.Due()
+	done, wall := l.front.Done()
+	switch {
+	case !due.IsZero() && !now.Before(due),
+		uint64(done) != l.marked.Position.Commit,
+		wall != l.marked.CommitTime && now.Sub(l.markedAt) >= idleMark-50*time.Millisecond:
+		return l.flush()
+	}
+	return nil
+}
+
+// feel takes a pulse each second until ctx ends. A reading that nobody takes is replaced by the next.
+func (l *loop) feel(ctx context.Context) <-chan connect.Pulse {
+	out := make(chan connect.Pulse)
+	go func() {
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+				return
+			}
+			pulse, err := connect.Feel(ctx, l.client)
+			if err != nil {
+				l.log.Debug("no answer to a look at the clock", "err", err)
+				continue
+			}
+			select {
+			case out <- pulse:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return out
+}
+
+// beat takes a pulse and says how far behind the stream is.
+func (l *loop) beat(p connect.Pulse) error {
+	l.pulse = p
+	l.front.Pulse(p)
+	var age time.Duration
+	if _, wall := l.front.Done(); !l.front.Whole() || len(l.reader.Batches()) > 0 {
+		age = time.Duration(p.Wall-wall) * time.Microsecond
+	}
+	l.cfg.Observer.Lag(0, max(age, 0))
+	return nil
+}

@@ -1,0 +1,128 @@
+package mongo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"github.com/tidemark-cdc/tidemark/capture/fault"
+	"github.com/tidemark-cdc/tidemark/capture/mongo/clock"
+	"github.com/tidemark-cdc/tidemark/capture/mongo/connect"
+	"github.com/tidemark-cdc/tidemark/capture/mongo/emit"
+	"github.com/tidemark-cdc/tidemark/capture/mongo/frontier"
+	"github.com/tidemark-cdc/tidemark/capture/mongo/resume"
+	"github.com/tidemark-cdc/tidemark/capture/mongo/snapshot"
+	"github.com/tidemark-cdc/tidemark/schemas/watermark"
+)
+
+// firstEpoch is that of a source that was never captured before.
+const firstEpoch = 1
+
+// settled is how long after a first look at the clock a snapshot begins: a server may show the clusterTime of a write that
+// is still being committed, and that write must be seen by the scan.
+const settled = 500 * time.Millisecond
+
+// start is where a run begins.
+type start struct {
+	epoch uint16
+	done  clock.Time // everything up to it is published
+	wall  int64      // its time of day, microseconds since 1970
+	state *resume.State
+}
+
+// prepare checks that this is the deployment that last knows, opens the topics and the stream.
+func (s *Source) prepare(ctx context.Context, client *mongo.Client, server connect.Server, p publisher, last *watermark.Watermark) (*loop, error) {
+	if server.SetName == "" && !server.Sharded {
+		return nil, fault.New(fault.Setup, "capture "+connect.Redact(s.cfg.URL), errors.New("the server is not a member of a replica set"),
+			"Change streams need a replica set: start mongod with --replSet rs0 and run rs.initiate() once; one member is enough.")
+	}
+	pulse, err := connect.Feel(ctx, client)
+	if err != nil {
+		return nil, err
+	}
+	st, err := s.locate(server, pulse, last)
+	if err != nil {
+		return nil, err
+	}
+	l := &loop{
+		cfg: s.cfg, log: s.cfg.Logger, p: p, client: client, server: server, namespaces: s.namespaces(), state: st.state,
+		front: frontier.Frontier{Sharded: server.Sharded, Settle: s.cfg.Settle},
+		scan:  snapshot.Reader{Client: client, Batch: int32(s.cfg.Batch)},
+		token: st.state.Token, tail: st.state.Token, from: st.done, pulse: pulse,
+	}
+	l.emit = emit.Emitter{Records: p, Epoch: st.epoch, Lookup: l.scan.Lookup}
+	l.front.Start(st.done, st.wall)
+	if err := l.openTables(ctx, s); err != nil {
+		return nil, err
+	}
+	if err := p.Flush(l.point()); err != nil { // where the stream begins is known from before the first row on
+		return nil, err
+	}
+	if last == nil || s.cfg.Resnapshot {
+		if !pause(ctx, settled) {
+			return nil, ctx.Err()
+		}
+	} else {
+		l.hold = pulse.Written
+	}
+	return l, l.open(ctx)
+}
+
+// locate says where to begin: where last stands, or now.
+func (s *Source) locate(server connect.Server, now connect.Pulse, last *watermark.Watermark) (*start, error) {
+	if last == nil || s.cfg.Resnapshot {
+		st := &start{epoch: firstEpoch, done: now.Written, wall: now.Wall, state: &resume.State{Collections: map[string]*resume.Collection{}}}
+		if last != nil {
+			st.epoch = last.Position.Epoch + 1
+		}
+		st.state.Set = server.SetName
+		return st, nil
+	}
+	state, err := resume.Parse(last.Resume)
+	if err != nil {
+		return nil, fault.New(fault.Foreign, "resume source "+s.cfg.Name, err, "The last watermark was not written by this source. Give the source another name, or take a new snapshot with --resnapshot.")
+	}
+	done := clock.Time(last.Position.Commit)
+	switch {
+	case state.Set != server.SetName:
+		return nil, fault.New(fault.Foreign, "resume source "+s.cfg.Name, fmt.Errorf("the server is of replica set %q, the last watermark of %q", server.SetName, state.Set), "")
+	case now.Written < done:
+		return nil, fault.New(fault.Foreign, "resume source "+s.cfg.Name, fmt.Errorf("the server's last write is at %s, but capture stood at %s already", now.Written, done),
+			"The server was restored from a backup or rolled back, or it is another one. If it is the right one, what readers hold is newer than the source: start capture once with --resnapshot.")
+	}
+	return &start{epoch: last.Position.Epoch, done: done, wall: last.CommitTime, state: state}, nil
+}
+
+// openTables opens a topic for each collection. One without a state wants a snapshot; one that is captured no more is
+// forgotten.
+func (l *loop) openTables(ctx context.Context, s *Source) error {
+	known := l.state.Collections
+	l.state.Collections = make(map[string]*resume.Collection, len(l.cfg.Contracts))
+	for _, c := range l.cfg.Contracts {
+		topic, err := l.p.Topic(ctx, c.Topic())
+		if err != nil {
+			return err
+		}
+		state := known[c.Name()]
+		if state == nil {
+			state = &resume.Collection{}
+		}
+		l.state.Collections[c.Name()] = state
+		l.tables = append(l.tables, emit.NewTable(c, topic, s.cfg.Name, state))
+	}
+	l.state.Touch()
+	return nil
+}
+
+// pause waits and reports whether it could.
+func pause(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
+}
