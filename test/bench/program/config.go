@@ -1,0 +1,51 @@
+package program
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/tidemark-cdc/tidemark/test/bench/host"
+)
+
+// CaptureOptions are what differs between runs of capture.
+type CaptureOptions struct {
+	Run       string // names its files
+	Source    string
+	Database  string
+	Contracts string // folder
+	Transport host.Transport
+}
+
+// Slot is the slot of a source.
+func Slot(source string) string { return "tidemark_" + source }
+
+// Capture prepares a capture of one database's publication `tidemark`.
+func Capture(h *host.Host, o CaptureOptions) (*Program, error) {
+	config := fmt.Sprintf(`contracts: %s
+kafka: {brokers: [%q], partitions: 4}
+sources:
+  %s: {kind: postgresql, url: "${TIDEMARK_POSTGRES_URL}", publication: tidemark, slot: %s}
+`, o.Contracts, h.Kafka(), o.Source, Slot(o.Source))
+	return newProgram(h, "capture", o.Run, config, []string{"TIDEMARK_POSTGRES_URL=" + h.Postgres(o.Transport, o.Database)})
+}
+
+// SinkOptions are what differs between runs of sink.
+type SinkOptions struct {
+	Run       string // names its files
+	Group     string
+	Contracts string        // folder
+	Age       time.Duration // of a batch when it is inserted; 0: the sink's default
+}
+
+// Sink prepares a sink of the contracts' topics.
+func Sink(h *host.Host, o SinkOptions) (*Program, error) {
+	at := h.ClickHouse()
+	config := fmt.Sprintf(`contracts: %s
+kafka: {brokers: [%q], group: %s}
+clickhouse: {addr: %q, user: %s, password: "${TIDEMARK_CLICKHOUSE_PASSWORD}"}
+`, o.Contracts, h.Kafka(), o.Group, at.Addr, at.User)
+	if o.Age > 0 {
+		config += fmt.Sprintf("batch: {age: %s}\n", o.Age)
+	}
+	return newProgram(h, "sink", o.Run, config, nil)
+}

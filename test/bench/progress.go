@@ -1,0 +1,61 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/tidemark-cdc/tidemark/test/bench/program"
+	"github.com/tidemark-cdc/tidemark/test/bench/report"
+)
+
+// look is how often progress is looked at.
+const look = 10 * time.Millisecond
+
+// progress is work that is done when count has reached want.
+type progress struct {
+	want  uint64
+	count func() (uint64, error)
+}
+
+// follow watches a program at its work. The clock runs from the first look that finds
+// something to the one that finds all; what the first one found is not counted, because
+// nobody knows how long it took.
+func (g progress) follow(ctx context.Context, p *program.Process) (m report.Measure, err error) {
+	var first, moved time.Time
+	var early, last uint64
+	moved = time.Now()
+	for {
+		n, err := g.count()
+		if err != nil {
+			return m, err
+		}
+		now := time.Now()
+		if n > last {
+			last, moved = n, now
+		}
+		if n > 0 && first.IsZero() {
+			first, early = now, n
+		}
+		if n >= g.want {
+			m.Program, err = p.Usage()
+			m.Rows, m.Startup, m.Elapsed = int64(g.want), first.Sub(p.Began), now.Sub(first)
+			m.Counted = int64(n - early)
+			if early == n { // all at once: count from the start of the process
+				m.Counted, m.Elapsed, m.Startup = int64(n), now.Sub(p.Began), 0
+			}
+			return m, err
+		}
+		if err := p.Check(); err != nil {
+			return m, err
+		}
+		if now.Sub(moved) > patience {
+			return m, fmt.Errorf("no progress for %s at %d of %d\n%s", patience, n, g.want, p.Tail())
+		}
+		select {
+		case <-ctx.Done():
+			return m, ctx.Err()
+		case <-time.After(look):
+		}
+	}
+}
