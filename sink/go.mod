@@ -12,11 +12,13 @@ require (
 	github.com/prometheus/client_golang v1.25.0
 	github.com/segmentio/kafka-go v0.4.51
 	github.com/stretchr/testify v1.12.1
+	github.com/tidemark-cdc/tidemark/schemas v0.0.0
 	github.com/twmb/franz-go/pkg/kfake v0.0.0-20260515175617-8268a5d078c0
 	golang.org/x/sync v0.24.0
 	gopkg.in/yaml.v3 v3.0.1
-	github.com/tidemark-cdc/tidemark/schemas v0.0.0
 )
+
+require github.com/jedib0t/go-pretty/v6 v6.8.3 // indirect
 
 require (
 	github.com/dmarkham/enumer v1.6.3 // indirect
@@ -29,6 +31,7 @@ require (
 	github.com/pascaldekloe/name v1.0.1 // indirect
 	github.com/pierrec/lz4/v4 v4.1.27 // indirect
 	github.com/segmentio/asm v1.2.1 // indirect
+	github.com/tidemark-cdc/tidemark/clickhouse v0.0.0
 	github.com/twmb/franz-go v1.21.1 // indirect
 	github.com/twmb/franz-go/pkg/kmsg v1.13.1 // indirect
 	go.opentelemetry.io/auto/sdk v1.2.1 // indirect
@@ -44,3 +47,5 @@ require (
 )
 
 replace github.com/tidemark-cdc/tidemark/schemas => ../schemas
+
+replace github.com/tidemark-cdc/tidemark/clickhouse => ../clickhouse
