@@ -31,7 +31,7 @@ func archiveClasses(ctx context.Context, dir, tmp string) {
 	}
 	run := append(java(dir), "-XX:ArchiveClassesAtExit="+archive(dir), "-cp", filepath.Join(dir, "libs", "*"))
 	format := append(java(dir), "-cp", filepath.Join(dir, "libs", "*"), "kafka.tools.StorageTool", "format", "-t", "YXJjaGl2ZS1jbGFzc2VzLQ", "-c", config)
-	if process.Run(ctx, tmp, nil, format...) != nil {
+	if process.Run(ctx, process.Spec{Dir: tmp, Args: format}) != nil {
 		return
 	}
 	broker, err := process.Start(process.Spec{

@@ -42,7 +42,7 @@ func getKafka(ctx context.Context, dir, tmp string) error {
 
 func maven(ctx context.Context, tmp string, args ...string) error {
 	args = append([]string{"mvn", "-B", "-q", "-C", "-ntp", "-Dmaven.repo.local=" + filepath.Join(tmp, "repository")}, args...)
-	return process.Run(ctx, tmp, nil, args...)
+	return process.Run(ctx, process.Spec{Dir: tmp, Args: args})
 }
 
 // KafkaJava is the command line of Java up to the class to run.

@@ -26,9 +26,9 @@ func MongoBin(s *site.Site) (string, error) {
 
 func getMongo(ctx context.Context, dir, tmp string) error {
 	venv := filepath.Join(dir, "venv")
-	if err := process.Run(ctx, tmp, nil, "python3", "-m", "venv", venv); err != nil {
+	if err := process.Run(ctx, process.Spec{Dir: tmp, Args: []string{"python3", "-m", "venv", venv}}); err != nil {
 		return err
 	}
-	return process.Run(ctx, tmp, nil, filepath.Join(venv, "bin", "pip"), "install", "--quiet", "--disable-pip-version-check",
-		"--cache-dir", filepath.Join(tmp, "cache"), "SecantusDB=="+mongo().version)
+	return process.Run(ctx, process.Spec{Dir: tmp, Args: []string{filepath.Join(venv, "bin", "pip"), "install", "--quiet", "--disable-pip-version-check",
+		"--cache-dir", filepath.Join(tmp, "cache"), "SecantusDB==" + mongo().version}})
 }

@@ -7,9 +7,7 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
 
@@ -109,8 +107,7 @@ func (p pipeline) prepare(ctx context.Context, s *site.Site) error {
 	return nil
 }
 
-// once runs a program to its end as the administrator of every part. Its output goes to the part's log, and its
-// end into the error.
+// once runs a program to its end as the administrator of every part. Its output goes to the part's log.
 func (p pipeline) once(ctx context.Context, s *site.Site, args []string) error {
 	program := filepath.Join(s.Bin, args[0])
 	if _, err := os.Stat(program); errors.Is(err, fs.ErrNotExist) {
@@ -121,21 +118,13 @@ func (p pipeline) once(ctx context.Context, s *site.Site, args []string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, program, args[1:]...)
-	cmd.Env, cmd.Dir = append(os.Environ(), s.Environ()...), s.Dir
-	out, err := cmd.CombinedOutput()
-	appendLog(s.Log(p.name), out)
+	err := process.Run(ctx, process.Spec{
+		Args: append([]string{program}, args[1:]...), Env: append(os.Environ(), s.Environ()...), Dir: s.Dir, Log: s.Log(p.name),
+	})
 	if err != nil {
-		return fmt.Errorf("%s: %w: %s", strings.Join(args, " "), err, process.LastLines(out, 5))
+		return fmt.Errorf("prepare %s: %w", p.name, err)
 	}
 	return nil
-}
-
-func appendLog(path string, text []byte) {
-	if f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644); err == nil {
-		_, _ = f.Write(text)
-		_ = f.Close()
-	}
 }
 
 func healthy(ctx context.Context, addr string) error {

@@ -30,8 +30,9 @@ func clickhouseSpec(s *site.Site) (process.Spec, error) {
 		return process.Spec{}, err
 	}
 	return process.Spec{
+		Path: "/proc/self/exe", // this very program, even when another one was built in its place meanwhile
 		Args: []string{
-			"/proc/self/exe", "engine", "--lib", lib, "--path", s.Path("data", "clickhouse"),
+			"local", "engine", "--lib", lib, "--path", s.Path("data", "clickhouse"),
 			"--config", clickhouseConfig(s),
 			"--tcp", strconv.Itoa(s.Ports.Number[site.ClickHouse]), "--http", strconv.Itoa(s.Ports.Number[site.ClickHouseHTTP]),
 		},

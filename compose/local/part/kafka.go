@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"syscall"
 	"time"
 
@@ -51,8 +50,8 @@ func formatKafka(ctx context.Context, s *site.Site) error {
 		return err
 	}
 	args = append(args, "kafka.tools.StorageTool", "format", "-t", "dGlkZW1hcmstbG9jYWwtMA", "-c", kafkaConfig(s))
-	if out, err := exec.CommandContext(ctx, args[0], args[1:]...).CombinedOutput(); err != nil {
-		return fmt.Errorf("format the broker's storage: %w\n%s", err, out)
+	if err := process.Run(ctx, process.Spec{Args: args}); err != nil {
+		return fmt.Errorf("format the broker's storage: %w", err)
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"syscall"
@@ -87,15 +86,15 @@ func initdb(ctx context.Context, s *site.Site, bin string) error {
 		return err
 	}
 	defer os.Remove(password)
-	cmd := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "-D", work, "-U", "tidemark",
-		"--auth=scram-sha-256", "--pwfile="+password, "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions")
-	cmd.Env, cmd.Dir = postgresEnviron(), "/"
-	cmd.SysProcAttr = &syscall.SysProcAttr{}
-	if u := postgresUser(); u != nil {
-		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: u.UID, Gid: u.GID}
-	}
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("create the PostgreSQL database: %w\n%s", err, out)
+	err := process.Run(ctx, process.Spec{
+		Args: []string{
+			filepath.Join(bin, "initdb"), "-D", work, "-U", "tidemark", "--auth=scram-sha-256", "--pwfile=" + password,
+			"-E", "UTF8", "--locale=C.UTF-8", "--no-instructions",
+		},
+		Env: postgresEnviron(), Dir: "/", User: postgresUser(),
+	})
+	if err != nil {
+		return fmt.Errorf("create the PostgreSQL database: %w", err)
 	}
 	if err := os.Remove(s.PostgresData()); err != nil {
 		return fmt.Errorf("put the new database in place: %w", err)

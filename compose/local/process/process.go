@@ -14,6 +14,7 @@ import (
 
 // Spec says how a process is started and stopped.
 type Spec struct {
+	Path  string // program; "": the first argument
 	Args  []string
 	Env   []string // whole environment; nil: this process's own
 	Dir   string   // working directory
@@ -44,11 +45,11 @@ func Start(spec Spec) (*Process, error) {
 	}
 	defer log.Close()
 	cmd := exec.Command(spec.Args[0], spec.Args[1:]...)
-	cmd.Env, cmd.Dir, cmd.Stdout, cmd.Stderr = spec.Env, spec.Dir, log, log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: spec.Death}
-	if spec.User != nil {
-		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: spec.User.UID, Gid: spec.User.GID}
+	if spec.Path != "" {
+		cmd.Path, cmd.Err = spec.Path, nil
 	}
+	cmd.Env, cmd.Dir, cmd.Stdout, cmd.Stderr = spec.Env, spec.Dir, log, log
+	cmd.SysProcAttr = spec.attributes()
 	if err := onStarter(cmd.Start); err != nil {
 		return nil, fmt.Errorf("start %s: %w", spec.Args[0], err)
 	}
@@ -59,6 +60,14 @@ func Start(spec Spec) (*Process, error) {
 		close(done)
 	}()
 	return p, nil
+}
+
+func (s Spec) attributes() *syscall.SysProcAttr {
+	a := &syscall.SysProcAttr{Setpgid: true, Pdeathsig: s.Death}
+	if s.User != nil {
+		a.Credential = &syscall.Credential{Uid: s.User.UID, Gid: s.User.GID}
+	}
+	return a
 }
 
 // Err says how the process ended; to be called after Done.
@@ -94,12 +103,12 @@ func openLog(path string) (*os.File, error) {
 	return f, nil
 }
 
-type start struct {
+type order struct {
 	run  func() error
 	done chan error
 }
 
-var starts = make(chan start)
+var starts = make(chan order)
 
 // The parent-death signal belongs to the thread that started the child, not to the process: were children
 // started from whatever thread a goroutine happens to be on, the end of that thread would kill them.
@@ -113,7 +122,7 @@ func init() {
 }
 
 func onStarter(run func() error) error {
-	s := start{run: run, done: make(chan error)}
+	s := order{run: run, done: make(chan error)}
 	starts <- s
 	return <-s.done
 }

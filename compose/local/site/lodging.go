@@ -23,15 +23,18 @@ func Reachable(path string) bool {
 }
 
 // Aside is a folder for what another account must reach although the site's own folder lies behind a closed
-// one (/root is 0700): under /var/tmp, named after the site, so that two sites never share it.
-func (s *Site) Aside() string { return aside(s.Dir) }
+// one (/root is 0700): under /var/tmp. Named by chance, not after the site's folder: where that was removed by hand
+// and made anew, the data left behind is not taken for the new stack's, whose passwords it does not know.
+func (s *Site) Aside() string { return aside(s.Secrets.ID) }
 
-// PartsAside is the same for downloads.
-func (s *Site) PartsAside() string { return aside(s.Parts) }
+// PartsAside is the same for downloads, which any stack may use.
+func (s *Site) PartsAside() string {
+	sum := sha256.Sum256([]byte(s.Parts))
+	return aside(hex.EncodeToString(sum[:12]))
+}
 
-func aside(dir string) string {
-	sum := sha256.Sum256([]byte(dir))
-	return filepath.Join("/var/tmp", fmt.Sprintf("tidemark-%d-%s", os.Getuid(), hex.EncodeToString(sum[:5])))
+func aside(name string) string {
+	return filepath.Join("/var/tmp", fmt.Sprintf("tidemark-%d-%s", os.Getuid(), name[:12]))
 }
 
 // MakeAside makes such a folder, and refuses one that somebody else put there first.

@@ -19,6 +19,7 @@ type Secrets struct {
 	Mongo      string // user tidemark
 	ClickHouse string // user tidemark
 	BI         string // ClickHouse user bi, which only reads
+	ID         string // not a password: names what this stack keeps outside its folder
 }
 
 func (s *Secrets) fields() []struct {
@@ -34,6 +35,7 @@ func (s *Secrets) fields() []struct {
 		{"MONGO_PASSWORD", &s.Mongo},
 		{"CLICKHOUSE_PASSWORD", &s.ClickHouse},
 		{"CLICKHOUSE_BI_PASSWORD", &s.BI},
+		{"STACK_ID", &s.ID},
 	}
 }
 

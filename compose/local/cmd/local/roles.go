@@ -18,6 +18,7 @@ type superviseCommand struct {
 }
 
 func (r *superviseCommand) Run(ctx context.Context, c *cli) error {
+	rename("local")
 	s, err := site.Open(site.Options{Dir: c.Dir, Parts: c.Parts, Bin: c.Bin, Contracts: r.Contracts, Ports: c.Ports})
 	if err != nil {
 		return err
@@ -48,5 +49,9 @@ type engineCommand struct {
 }
 
 func (e *engineCommand) Run() error {
+	rename("clickhouse")
 	return engine.Run(engine.Options{Lib: e.Lib, Path: e.Path, Config: e.Config, TCP: e.TCP, HTTP: e.HTTP})
 }
+
+// rename sets what ps and top call this process, which was started as /proc/self/exe.
+func rename(name string) { _ = os.WriteFile("/proc/self/comm", []byte(name), 0) }
