@@ -26,6 +26,7 @@ require (
 	github.com/prometheus/procfs v0.22.0 // indirect
 	github.com/segmentio/kafka-go v0.4.51 // indirect
 	github.com/stretchr/testify v1.12.1 // indirect
+	github.com/tidemark-cdc/tidemark/compose v0.0.0
 	github.com/twmb/franz-go v1.21.1 // indirect
 	github.com/twmb/franz-go/pkg/kfake v0.0.0-20260515175617-8268a5d078c0 // indirect
 	github.com/twmb/franz-go/pkg/kmsg v1.13.1 // indirect
@@ -43,3 +44,5 @@ require (
 )
 
 replace github.com/tidemark-cdc/tidemark/schemas => ../schemas
+
+replace github.com/tidemark-cdc/tidemark/compose => ../compose

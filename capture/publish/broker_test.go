@@ -43,7 +43,7 @@ func within(t testing.TB, d time.Duration) context.Context {
 
 func open(t testing.TB, cfg Config) (*Publisher, *watermark.Watermark) {
 	t.Helper()
-	p, last, err := Open(within(t, 30*time.Second), cfg)
+	p, last, err := Open(within(t, 5*time.Minute), cfg)
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithCancel(context.Background())
