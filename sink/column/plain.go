@@ -53,18 +53,16 @@ func uuidText(b []byte) (u uuid.UUID, ok bool) {
 		return u, false
 	}
 	var bad byte
-	i := 0
-	for at := 0; at < 36; at += 2 {
-		if b[at] == '-' {
-			at++
-		}
+	for i, at := range uuidDigits {
 		hi, lo := nibbles[b[at]], nibbles[b[at+1]]
 		bad |= hi | lo
 		u[i] = hi<<4 | lo
-		i++
 	}
 	return u, bad < 16
 }
+
+// uuidDigits are the places of each byte's two digits among the 36 characters.
+var uuidDigits = [16]byte{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34}
 
 func uuidBinary(tok wire.Token) (u uuid.UUID, ok bool) {
 	text, subtype, ok := extBinary(tok)

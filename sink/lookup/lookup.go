@@ -3,37 +3,97 @@ package lookup
 
 import (
 	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/ClickHouse/ch-go"
+	"github.com/ClickHouse/ch-go/proto"
 
 	"github.com/tidemark-cdc/tidemark/schemas/contract"
-	"github.com/tidemark-cdc/tidemark/schemas/position"
 	"github.com/tidemark-cdc/tidemark/sink/clickhouse"
 	"github.com/tidemark-cdc/tidemark/sink/rows"
+	"github.com/tidemark-cdc/tidemark/sink/tables"
 )
 
 // Table looks up one raw table over one connection.
-type Table struct{}
+type Table struct {
+	conn     *clickhouse.Conn
+	contract *contract.Contract
+	images   *rows.Images
+}
 
 // New makes a look-up of c's raw table over conn, which must not be used at the same
 // time by another goroutine.
-func New(conn *clickhouse.Conn, c *contract.Contract) (*Table, error) { return &Table{}, nil }
-
-// Newest is rows.Lookup.
-func (t *Table) Newest(ctx context.Context, q rows.Question, into *rows.Images) error { return nil }
-
-// Scope says which live rows Live walks.
-type Scope struct {
-	rows.Place
-	// Below: only rows at lower offsets count.
-	Below int64
-	// Older: only keys whose newest version is below it; zero means all.
-	Older position.Position
-	// Slice of Slices, by key hash; 0 of 1 is everything.
-	Slice, Slices int
+func New(conn *clickhouse.Conn, c *contract.Contract) (*Table, error) {
+	if len(c.Key) == 0 {
+		return nil, fmt.Errorf("look up %s: it has no key", c.Name())
+	}
+	images, err := rows.NewImages(c)
+	return &Table{conn: conn, contract: c, images: images}, err
 }
 
-// Count is how many live rows s has.
-func (t *Table) Count(ctx context.Context, s Scope) (int, error) { return 0, nil }
+// asked is the name under which the keys travel with the query.
+const asked = "_asked"
 
-// Live hands the live rows of s to yield, block by block, in key order. The block is
-// reused after yield returns.
-func (t *Table) Live(ctx context.Context, s Scope, yield func(*rows.Images) error) error { return nil }
+// Newest is rows.Lookup.
+func (t *Table) Newest(ctx context.Context, q rows.Question, take func(*rows.Images) error) error {
+	var keys proto.Input
+	for i, k := range t.contract.KeyColumns() {
+		keys = append(keys, proto.InputColumn{Name: k.Name, Data: q.Keys.Data(i)})
+	}
+	err := t.query(ctx, clickhouse.Select{
+		SQL:      t.newestSQL(t.keyIn(asked) + " AND " + before(q.Place, q.Below)),
+		External: []ch.ExternalTable{{Name: asked, Data: keys}},
+	}, take)
+	if err != nil {
+		return fmt.Errorf("look up %d keys in raw.%s: %w", q.Keys.Len(), t.contract.Target.Table, err)
+	}
+	return nil
+}
+
+func (t *Table) query(ctx context.Context, s clickhouse.Select, take func(*rows.Images) error) error {
+	s.Result = t.images.Results(t.contract)
+	s.OnBlock = func(int) error { return take(t.images) }
+	return t.conn.Query(ctx, s)
+}
+
+// newestSQL gives the newest row of each key among those that where lets through. A
+// key's rows of one version are its -1 and then its +1.
+func (t *Table) newestSQL(where string) string {
+	key := t.key()
+	return fmt.Sprintf("SELECT %s, _version, _sign FROM %s WHERE %s ORDER BY %s, _version DESC, _sign DESC LIMIT 1 BY %s",
+		t.columns(), clickhouse.Table(tables.Raw, t.contract.Target.Table), where, key, key)
+}
+
+// before keeps to what was in raw before a batch: rows of the same partition at lower
+// offsets. Other incarnations of the topic were drained before this one was begun, so
+// everything of them counts, from whatever partition.
+func before(at rows.Place, below int64) string {
+	return fmt.Sprintf("(_incarnation != %s OR (_partition = %d AND _offset < %d))", clickhouse.Text(at.Incarnation), at.Partition, max(below, 0))
+}
+
+func (t *Table) keyIn(table string) string {
+	return fmt.Sprintf("(%s) IN (SELECT %s FROM %s)", t.key(), t.key(), clickhouse.Ident(table))
+}
+
+func (t *Table) key() string {
+	var names []string
+	for _, k := range t.contract.KeyColumns() {
+		names = append(names, clickhouse.Ident(k.Name))
+	}
+	return strings.Join(names, ", ")
+}
+
+func (t *Table) columns() string {
+	var names []string
+	for i := range t.contract.Columns {
+		names = append(names, clickhouse.Ident(t.contract.Columns[i].Name))
+	}
+	return strings.Join(names, ", ")
+}
+
+// uint128 writes a version as a literal; a bare number of that size would be a Float64.
+func uint128(hi, lo uint64) string {
+	return "bitOr(bitShiftLeft(toUInt128(" + strconv.FormatUint(hi, 10) + "), 64), toUInt128(" + strconv.FormatUint(lo, 10) + "))"
+}
