@@ -48,11 +48,17 @@ func rss(pid int) (sum int64) {
 		pids = append(pids, string(c))
 	}
 	for _, p := range pids {
-		text, _ := os.ReadFile("/proc/" + p + "/statm")
-		if f := bytes.Fields(text); len(f) > 1 {
-			pages, _ := strconv.ParseInt(string(f[1]), 10, 64)
-			sum += pages * int64(os.Getpagesize())
-		}
+		sum += resident(p)
 	}
 	return sum
+}
+
+func resident(pid string) int64 {
+	text, _ := os.ReadFile("/proc/" + pid + "/statm")
+	f := bytes.Fields(text)
+	if len(f) < 2 {
+		return 0
+	}
+	pages, _ := strconv.ParseInt(string(f[1]), 10, 64)
+	return pages * int64(os.Getpagesize())
 }
