@@ -113,7 +113,7 @@ func (l *lab) liveSink(ctx context.Context, db *store.Store, contracts string, a
 	if err != nil {
 		return nil, err
 	}
-	return sink, sink.Ready(ctx)
+	return sink, sink.AwaitReady(ctx)
 }
 
 func times(d delay.Times, to, name string, rate int) report.Delay {

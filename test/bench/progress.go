@@ -16,11 +16,12 @@ const look = 10 * time.Millisecond
 type progress struct {
 	want  uint64
 	count func() (uint64, error)
+	began func() bool // whether the work has begun before there is anything to count; may be nil
 }
 
-// follow watches a program at its work. The clock runs from the first look that finds
-// something to the one that finds all; what the first one found is not counted, because
-// nobody knows how long it took.
+// follow watches a program at its work. The clock runs from its begin, as began says, to
+// the look that finds all. Without began it runs from the first look that finds
+// something; what that one found is not counted, because nobody knows how long it took.
 func (g progress) follow(ctx context.Context, p *program.Process) (m report.Measure, err error) {
 	var first, moved time.Time
 	var early, last uint64
@@ -34,7 +35,7 @@ func (g progress) follow(ctx context.Context, p *program.Process) (m report.Meas
 		if n > last {
 			last, moved = n, now
 		}
-		if n > 0 && first.IsZero() {
+		if first.IsZero() && (n > 0 || g.began != nil && g.began()) {
 			first, early = now, n
 		}
 		if n >= g.want {

@@ -19,6 +19,9 @@ var views string
 // databases that the sink makes and the benchmark empties between runs.
 var databases = []string{"raw", "current", "bench", "sales_state", "sales", "ops", "shop"}
 
+// sinkInserts run at once in the sink, unless it is told otherwise.
+const sinkInserts = 4
+
 const countRaw = "SELECT count() AS n FROM raw.transactions"
 
 // sink measures the sink on the topic of backlog A, with the aggregates and without, and
@@ -89,7 +92,11 @@ func (l *lab) sinkRun(ctx context.Context, db *store.Store, rows int64, withView
 		return d, err
 	}
 	defer process.Stop()
-	goal := progress{want: uint64(rows), count: func() (uint64, error) { return db.Number(ctx, countRaw) }}
+	goal := progress{
+		want: uint64(rows), count: func() (uint64, error) { return db.Number(ctx, countRaw) },
+		// Not from the first rows on: by then a batch of every partition is on its way.
+		began: func() bool { return process.Ready(ctx) },
+	}
 	m, err := goal.follow(ctx, process)
 	if err != nil {
 		return d, err
@@ -153,7 +160,7 @@ func (l *lab) blockRun(ctx context.Context, db *store.Store, blocks []ceiling.Bl
 	server := l.host.PID(ctx, "clickhouse")
 	self, _ := meter.Read(os.Getpid())
 	before, _ := meter.Read(server)
-	elapsed, err := db.Insert(ctx, "raw", "transactions", blocks)
+	elapsed, err := store.Insert(ctx, l.host.ClickHouse(), sinkInserts, "raw", "transactions", blocks)
 	if err != nil {
 		return d, err
 	}

@@ -30,21 +30,19 @@ func (c *column) EncodeColumn(b *proto.Buffer) { b.PutRaw(c.body) }
 func (c *column) WriteColumn(w *proto.Writer)  { w.ChainWrite(c.body) }
 
 // Load reads rows of one table and packs them into one block. sql is the whole SELECT.
+// It knows the types that contracts use, but not LowCardinality(Nullable(...)).
 func Load(ctx context.Context, conn *ch.Client, sql string) (Block, error) {
 	var (
-		b       Block
-		results proto.Results
+		b   Block
+		got decoded
 	)
-	err := conn.Do(ctx, ch.Query{Body: sql, Result: results.Auto(), Settings: oneBlock, OnResult: func(_ context.Context, got proto.Block) error {
-		if got.Rows == 0 {
-			return nil
-		}
-		if b.Rows > 0 {
-			return fmt.Errorf("the server cut %d rows into blocks", b.Rows+got.Rows)
-		}
-		b.Rows = got.Rows
-		for _, r := range results {
-			b.input = append(b.input, proto.InputColumn{Name: r.Name, Data: encoded(r.Data.(proto.Column))})
+	err := conn.Do(ctx, ch.Query{Body: sql, Result: &got, Settings: oneBlock, OnResult: func(context.Context, proto.Block) error {
+		switch {
+		case got.rows == 0: // the header
+		case b.Rows > 0:
+			return fmt.Errorf("the server cut %d rows into blocks", b.Rows+got.rows)
+		default:
+			b = Block{Rows: got.rows, input: got.columns}
 		}
 		return nil
 	}})
@@ -60,11 +58,12 @@ var oneBlock = []ch.Setting{
 	ch.SettingInt("preferred_max_column_in_block_size_bytes", 0),
 }
 
-func encoded(col proto.Column) *column {
-	c := &column{kind: col.Type(), rows: col.Rows()}
+// encoded writes a column once and for all.
+func encoded(kind proto.ColumnType, col proto.Column) (*column, error) {
+	c := &column{kind: kind, rows: col.Rows()}
 	if p, ok := col.(proto.Preparable); ok {
 		if err := p.Prepare(); err != nil {
-			panic(fmt.Sprintf("BUG: a column that was read can't be written: %v", err))
+			return nil, err
 		}
 	}
 	if s, ok := col.(proto.StateEncoder); ok {
@@ -75,5 +74,5 @@ func encoded(col proto.Column) *column {
 	var b proto.Buffer
 	col.EncodeColumn(&b)
 	c.body = b.Buf
-	return c
+	return c, nil
 }

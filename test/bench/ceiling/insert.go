@@ -7,18 +7,31 @@ import (
 	"time"
 
 	"github.com/ClickHouse/ch-go"
+	"golang.org/x/sync/errgroup"
 )
 
-// Insert sends the blocks one after the other over one connection, each as an insert of
-// its own, and gives the time that all took together.
-func Insert(ctx context.Context, conn *ch.Client, database, table string, blocks []Block) (time.Duration, error) {
-	start := time.Now()
-	for i, b := range blocks {
-		if err := conn.Do(ctx, ch.Query{Body: statement(database, table, b), Input: b.input, Settings: plain}); err != nil {
-			return 0, fmt.Errorf("insert block %d into %s.%s: %w", i, database, table, err)
-		}
+// Insert sends the blocks, each as an insert of its own, and gives the time that all took
+// together. Each connection takes the next block that is left.
+func Insert(ctx context.Context, conns []*ch.Client, database, table string, blocks []Block) (time.Duration, error) {
+	queue := make(chan Block, len(blocks))
+	for _, b := range blocks {
+		queue <- b
 	}
-	return time.Since(start), nil
+	close(queue)
+	start := time.Now()
+	group, ctx := errgroup.WithContext(ctx)
+	for _, conn := range conns {
+		group.Go(func() error {
+			for b := range queue {
+				if err := conn.Do(ctx, ch.Query{Body: statement(database, table, b), Input: b.input, Settings: plain}); err != nil {
+					return fmt.Errorf("insert %d rows into %s.%s: %w", b.Rows, database, table, err)
+				}
+			}
+			return nil
+		})
+	}
+	err := group.Wait()
+	return time.Since(start), err
 }
 
 // plain inserts remember nothing: exactly-once is what the sink adds.

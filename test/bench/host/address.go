@@ -2,6 +2,8 @@ package host
 
 import (
 	"fmt"
+	"os"
+	"strings"
 
 	"github.com/tidemark-cdc/tidemark/compose/local/site"
 )
@@ -50,13 +52,13 @@ func (h *Host) ClickHouse() ClickHouse {
 	return ClickHouse{Addr: s.Ports.Addr(site.ClickHouse), User: "tidemark", Password: s.Secrets.ClickHouse}
 }
 
-// Environ has every address and password under the names that the programs know,
-// but for MongoDB's, which is not here.
+// Environ is this process's environment for one of our programs: without any setting of
+// ours that may be in it, because settings there come before the configuration file.
 func (h *Host) Environ() []string {
-	var env []string
-	for _, v := range h.stack.Site.Env() {
-		if v.Name != "TIDEMARK_MONGO_URL" {
-			env = append(env, v.Name+"="+v.Value)
+	env := []string{"TIDEMARK_CLICKHOUSE_PASSWORD=" + h.stack.Site.Secrets.ClickHouse}
+	for _, v := range os.Environ() {
+		if !strings.HasPrefix(v, "TIDEMARK_") {
+			env = append(env, v)
 		}
 	}
 	return env

@@ -39,7 +39,7 @@ func newProgram(h *host.Host, name, run, config string, env []string) (*Program,
 		return nil, err
 	}
 	p := &Program{Name: name, Config: h.Path(run + ".yaml"), Log: h.Path(run + ".log"), HTTP: fmt.Sprintf("127.0.0.1:%d", port), path: path,
-		Env: append(append(os.Environ(), h.Environ()...), env...)}
+		Env: append(h.Environ(), env...)}
 	if err := os.WriteFile(p.Config, []byte(config+"http: "+p.HTTP+"\n"), 0o600); err != nil {
 		return nil, fmt.Errorf("write the configuration of %s: %w", name, err)
 	}
@@ -102,13 +102,18 @@ func (p *Process) Tail() string {
 	return process.LastLines(text, 15)
 }
 
-// Ready waits until it says on /readyz that it does its work.
-func (p *Process) Ready(ctx context.Context) error {
+// Ready asks it on /readyz whether it does its work.
+func (p *Process) Ready(ctx context.Context) bool {
+	return get(ctx, "http://"+p.program.HTTP+"/readyz")
+}
+
+// AwaitReady waits until it is ready.
+func (p *Process) AwaitReady(ctx context.Context) error {
 	for {
 		if err := p.Check(); err != nil {
 			return err
 		}
-		if get(ctx, "http://"+p.program.HTTP+"/readyz") {
+		if p.Ready(ctx) {
 			return nil
 		}
 		select {

@@ -81,7 +81,17 @@ func (s *Store) Block(ctx context.Context, sql string) (ceiling.Block, error) {
 	return ceiling.Load(ctx, s.conn, sql)
 }
 
-// Insert sends ready-made blocks and gives the time that it took.
-func (s *Store) Insert(ctx context.Context, database, table string, blocks []ceiling.Block) (time.Duration, error) {
-	return ceiling.Insert(ctx, s.conn, database, table, blocks)
+// Insert shares ready-made blocks between connections of its own and gives the time that
+// all took together.
+func Insert(ctx context.Context, at host.ClickHouse, connections int, database, table string, blocks []ceiling.Block) (time.Duration, error) {
+	var conns []*ch.Client
+	for range connections {
+		s, err := Open(ctx, at)
+		if err != nil {
+			return 0, err
+		}
+		defer s.Close()
+		conns = append(conns, s.conn)
+	}
+	return ceiling.Insert(ctx, conns, database, table, blocks)
 }
