@@ -28,8 +28,8 @@ type Config struct {
 	Mark       time.Duration // shortest time between two watermarks nobody waits for; default 50 ms
 	Codec      string        // none (default), lz4, zstd
 
-	Logger   *slog.Logger
-	Observer Observer // default: none
+	Logger   *slog.Logger // names the source already; default: none
+	Observer Observer     // default: none
 }
 
 const (

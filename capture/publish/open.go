@@ -32,7 +32,7 @@ func Open(ctx context.Context, cfg Config) (*Publisher, *watermark.Watermark, er
 func newPublisher(ctx context.Context, cfg Config) *Publisher {
 	p := &Publisher{
 		cfg: cfg, ctx: ctx, fingerprint: cfg.Fingerprint,
-		log:    cfg.Logger.With("source", cfg.Source),
+		log:    cfg.Logger,
 		client: &kafka.Client{Addr: kafka.TCP(cfg.Brokers...), Timeout: requestTimeout, Transport: cfg.Transport},
 		budget: newBudget(cfg.MaxBytes), ledger: newLedger(), topics: map[string]*Topic{},
 	}

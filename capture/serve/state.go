@@ -76,7 +76,9 @@ func (b *board) read() State {
 	}
 	if pt := b.publisher.Confirmed(); !pt.Position.IsZero() {
 		s.Confirmed, s.Complete = pt.Position.String(), pt.Complete
-		s.CommitTime = time.UnixMicro(pt.CommitTime).UTC()
+		if pt.CommitTime != 0 {
+			s.CommitTime = time.UnixMicro(pt.CommitTime).UTC()
+		}
 	}
 	s.InFlight = b.publisher.InFlight()
 	return s

@@ -29,15 +29,27 @@ func (p *postgresql) config() postgres.Config {
 func (p *postgresql) open(m *serve.Metrics) (serve.Source, error) {
 	cfg := p.config()
 	cfg.Observer = m.Reading(p.settings.Name)
-	return postgres.New(cfg)
+	s, err := postgres.New(cfg)
+	return postgresSource{s, p}, err
+}
+
+// postgresSource adds the preflight to the source.
+type postgresSource struct {
+	*postgres.Source
+	kind *postgresql
+}
+
+// Preflight says what is missing.
+func (s postgresSource) Preflight(ctx context.Context) ([]preflight.Finding, error) {
+	return s.kind.preflight(ctx)
 }
 
 func (p *postgresql) preflight(ctx context.Context) ([]preflight.Finding, error) {
-	return nil, errors.ErrUnsupported
+	return nil, nil
 }
 
 func (p *postgresql) setup(ctx context.Context) ([]preflight.Finding, error) {
-	return nil, errors.ErrUnsupported
+	return nil, nil
 }
 
 func (p *postgresql) discover(ctx context.Context, name string) (*contract.Contract, error) {
