@@ -61,7 +61,7 @@ func (s *Source) prepare(ctx context.Context, client *mongo.Client, server conne
 	if err := p.Flush(l.point()); err != nil { // where the stream begins is known from before the first row on
 		return nil, err
 	}
-	if last == nil || s.cfg.Resnapshot {
+	if last == nil || st.epoch != last.Position.Epoch {
 		if !pause(ctx, settled) {
 			return nil, ctx.Err()
 		}
@@ -73,10 +73,12 @@ func (s *Source) prepare(ctx context.Context, client *mongo.Client, server conne
 
 // locate says where to begin: where last stands, or now.
 func (s *Source) locate(server connect.Server, now connect.Pulse, last *watermark.Watermark) (*start, error) {
-	if last == nil || s.cfg.Resnapshot {
+	renew := s.cfg.Resnapshot && last != nil && (s.renewed == 0 || last.Position.Epoch < s.renewed)
+	if last == nil || renew {
 		st := &start{epoch: firstEpoch, done: now.Written, wall: now.Wall, state: &resume.State{Collections: map[string]*resume.Collection{}}}
-		if last != nil {
+		if renew {
 			st.epoch = last.Position.Epoch + 1
+			s.renewed = st.epoch
 		}
 		st.state.Set = server.SetName
 		return st, nil

@@ -35,6 +35,8 @@ func TestApply(t *testing.T) {
 			`{"a.b":1,"a":{"b":2}}`, `{"updatedFields":{"a.b":9},"disambiguatedPaths":{"a.b":["a.b"]}}`, `{"a.b":9,"a":{"b":2}}`},
 		"server spells out a numeric field": {
 			`{"a":{"0":{"b":[1]}}}`, `{"updatedFields":{"a.0.b.0":9},"disambiguatedPaths":{"a.0.b.0":["a","0","b",0]}}`, `{"a":{"0":{"b":[9]}}}`},
+		"one path spelled out, another not": {
+			`{"a":{"d":1,"0":2}}`, `{"updatedFields":{"a.0":3},"removedFields":["a.d"],"disambiguatedPaths":{"a.0":["a","0"]}}`, `{"a":{"0":3}}`},
 		"leading zero is a field": {`{"a":{"01":1}}`, `{"updatedFields":{"a.01":2}}`, `{"a":{"01":2}}`},
 		"empty names":             {`{"":{"":1}}`, `{"updatedFields":{".":2}}`, `{"":{"":2}}`},
 	} {

@@ -79,7 +79,11 @@ func (p *Patcher) find(n *node, name []byte) int32 {
 func (p *Patcher) child(parent int32, name []byte, k kind) (int32, error) {
 	c := p.find(&p.nodes[parent], name)
 	if c >= 0 {
-		if p.nodes[c].kind != k {
+		n := &p.nodes[c]
+		switch {
+		case n.kind == either: // another path may spell out what this one leaves open
+			n.kind = k
+		case k != either && k != n.kind:
 			return 0, mismatch("component is both a field and an index", name)
 		}
 		return c, nil

@@ -58,7 +58,7 @@ func (r *Request) options() *options.ChangeStreamOptionsBuilder {
 	if r.Server.Expands() {
 		o.SetShowExpandedEvents(true) // for disambiguatedPaths; the events that it adds are filtered out
 	}
-	if r.After != nil {
+	if len(r.After) > 0 {
 		return o.SetStartAfter(r.After) // not resumeAfter, which refuses the token of an invalidate
 	}
 	at := r.At.BSON()

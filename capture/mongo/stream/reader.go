@@ -42,7 +42,7 @@ func Open(ctx context.Context, client *mongo.Client, r Request) (*Reader, error)
 		return nil, connect.Fault("start a session", err)
 	}
 	doing := "open the change stream at " + r.At.String()
-	if r.After != nil {
+	if len(r.After) > 0 {
 		doing = "resume the change stream after " + r.At.String()
 	}
 	ctx = mongo.NewSessionContext(ctx, session)
