@@ -94,6 +94,7 @@ func (l *loop) rest(ctx context.Context) error {
 	}
 	err := l.stream.Fill(until)
 	if errors.Is(err, stream.ErrIdle) {
+		l.stream.Behind(false)
 		return l.heart.Stalled(time.Now())
 	}
 	return err

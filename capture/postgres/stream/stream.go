@@ -118,7 +118,7 @@ func (s *Stream) Fill(deadline time.Time) error {
 }
 
 // Behind says whether the stream lags behind the server's clock: if so, reads are few and large, else immediate.
-func (s *Stream) Behind(yes bool) { s.frames.behind = yes }
+func (s *Stream) Behind(yes bool) { s.frames.gulps(yes) }
 
 // Reads is how many times the socket was read.
 func (s *Stream) Reads() int { return s.frames.reads }
