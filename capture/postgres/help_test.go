@@ -18,6 +18,7 @@ import (
 	"github.com/tidemark-cdc/tidemark/capture/publish"
 	"github.com/tidemark-cdc/tidemark/schemas/contract"
 	"github.com/tidemark-cdc/tidemark/schemas/event"
+	"github.com/tidemark-cdc/tidemark/schemas/topic"
 	"github.com/tidemark-cdc/tidemark/schemas/watermark"
 )
 
@@ -184,4 +185,14 @@ func member(t testing.TB, value, name string) string {
 	end := strings.Index(rest, `},"`)
 	require.Positive(t, end, value)
 	return rest[:end+1]
+}
+
+func (r *rig) putWatermark(w *watermark.Watermark) {
+	r.t.Helper()
+	value, err := w.Encode()
+	require.NoError(r.t, err)
+	client, err := kgo.NewClient(kgo.SeedBrokers(r.kafka.ListenAddrs()...))
+	require.NoError(r.t, err)
+	defer client.Close()
+	require.NoError(r.t, client.ProduceSync(context.Background(), &kgo.Record{Topic: topic.Watermarks, Key: []byte(w.Source), Value: value}).FirstErr())
 }
