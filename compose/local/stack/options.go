@@ -4,6 +4,7 @@ package stack
 
 import (
 	"io"
+	"os"
 
 	"github.com/tidemark-cdc/tidemark/compose/local/site"
 )
@@ -23,5 +24,8 @@ type Options struct {
 }
 
 func (o Options) site() (*site.Site, error) {
+	if o.Parts == "" {
+		o.Parts = os.Getenv("TIDEMARK_PARTS")
+	}
 	return site.Open(site.Options{Dir: o.Dir, Parts: o.Parts, Bin: o.Bin, Contracts: o.Contracts, Ports: o.Ports})
 }
