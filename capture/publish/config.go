@@ -26,6 +26,7 @@ type Config struct {
 	Linger     time.Duration // an open batch is due after this; default 5 ms
 	MaxBytes   int           // bytes appended and not yet acknowledged, over all partitions; default 64 MiB
 	Mark       time.Duration // shortest time between two watermarks nobody waits for; default 50 ms
+	Renew      time.Duration // how often the producer session is renewed; default a day
 	Codec      string        // none (default), lz4, zstd
 
 	Logger   *slog.Logger // names the source already; default: none
@@ -48,6 +49,7 @@ func (c Config) withDefaults() Config {
 	c.Linger = orDefault(c.Linger, defaultLinger)
 	c.MaxBytes = orDefault(c.MaxBytes, defaultMaxBytes)
 	c.Mark = orDefault(c.Mark, defaultMark)
+	c.Renew = orDefault(c.Renew, 24*time.Hour)
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}

@@ -48,6 +48,26 @@ func TestLostAnswersNeitherLoseNorDoubleNorReorder(t *testing.T) {
 	published(t, c.ListenAddrs(), "pg.public.a", n)
 }
 
+// Renewing the session while batches are on their way neither loses nor doubles.
+func TestRenewedSessionGoesOn(t *testing.T) {
+	c := broker(t)
+	cfg := settings(t, c)
+	cfg.Renew, cfg.BatchBytes, cfg.Mark = time.Millisecond, 1<<10, time.Millisecond
+	p, _ := open(t, cfg)
+	tt := table(t, p, "pg.public.a")
+	const n = 3000
+	for i := range n {
+		require.NoError(t, p.Append(tt, fmt.Appendf(nil, "%d", i), []byte("v"), change(uint64(i+1), 1)))
+		require.NoError(t, p.Commit(at(uint64(i+1))))
+	}
+	require.NoError(t, p.Flush(at(n)))
+	require.NoError(t, p.Wait(within(t, 30*time.Second), at(n)))
+	p.session.mu.RLock()
+	require.Greater(t, p.session.renewals, 1)
+	p.session.mu.RUnlock()
+	published(t, c.ListenAddrs(), "pg.public.a", n)
+}
+
 func TestSecondCaptureFencesTheFirst(t *testing.T) {
 	c := broker(t)
 	first, _ := open(t, settings(t, c))

@@ -10,6 +10,7 @@ import (
 	"github.com/segmentio/kafka-go"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tidemark-cdc/tidemark/capture/fault"
 	"github.com/tidemark-cdc/tidemark/compose/local/stack"
 )
 
@@ -25,7 +26,7 @@ func TestBrokerKilledWhileWriting(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = st.Stop(context.Background()) })
 	addrs := []string{st.Env()["TIDEMARK_KAFKA_BROKERS"]}
-	cfg := Config{Source: "pg", Brokers: addrs, BatchBytes: 32 << 10, MaxBytes: 1 << 20, Mark: 5 * time.Millisecond,
+	cfg := Config{Source: "pg", Brokers: addrs, BatchBytes: 32 << 10, MaxBytes: 1 << 20, Mark: 5 * time.Millisecond, Renew: time.Second,
 		Transport: &kafka.Transport{MetadataTTL: 500 * time.Millisecond}}
 	p, _ := open(t, cfg)
 	tt := table(t, p, "pg.public.a")
@@ -53,6 +54,7 @@ func TestBrokerKilledWhileWriting(t *testing.T) {
 	// A second capture takes over on the real broker, which fences per partition.
 	q, last := open(t, cfg)
 	require.Equal(t, uint64(3*third), last.Position.Commit)
+	require.True(t, fault.Is(p.session.renew(ctx), fault.Fenced), "an old session cannot be renewed")
 	require.NoError(t, p.Append(tt, []byte("k"), []byte("late"), change(3*third+1, 1)))
 	require.NoError(t, p.Flush(at(3*third+1)))
 	require.Error(t, p.Wait(ctx, at(3*third+1)), "an old capture confirms nothing more")

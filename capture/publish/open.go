@@ -62,6 +62,7 @@ func (p *Publisher) begin(ctx context.Context) (last *watermark.Watermark, err e
 		p.ledger.offsets = last.Offsets
 	}
 	p.start(p.herald.run)
+	p.start(func(ctx context.Context) error { return p.session.keep(ctx, p.cfg.Renew) })
 	return last, nil
 }
 

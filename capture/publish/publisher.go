@@ -13,7 +13,6 @@ import (
 	"github.com/segmentio/kafka-go"
 
 	"github.com/tidemark-cdc/tidemark/schemas/event"
-	"github.com/tidemark-cdc/tidemark/schemas/recordbatch"
 	"github.com/tidemark-cdc/tidemark/schemas/topic"
 )
 
@@ -30,7 +29,7 @@ const busyBytes = 128 << 10
 type Publisher struct {
 	cfg     Config
 	client  *kafka.Client
-	session recordbatch.Producer
+	session *session
 	log     *slog.Logger
 	ctx     context.Context // Open's: ends waits inside Append
 	pool    buffers

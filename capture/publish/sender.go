@@ -14,7 +14,6 @@ import (
 
 	"github.com/tidemark-cdc/tidemark/capture/fault"
 	"github.com/tidemark-cdc/tidemark/capture/topics"
-	"github.com/tidemark-cdc/tidemark/schemas/recordbatch"
 )
 
 const (
@@ -31,12 +30,13 @@ var goneAfter = 60 * time.Second
 type sender struct {
 	*partition
 	client   *kafka.Client
-	session  recordbatch.Producer
+	session  *session
 	squeeze  *squeezer // nil: no compression
 	ledger   *ledger
 	observer Observer
 	log      *slog.Logger
 
+	renewals int  // of the session when the sequence was last begun
 	answered bool // each attempt at the current batch got an answer
 }
 
@@ -63,7 +63,12 @@ func (s *sender) run(ctx context.Context) error {
 
 func (s *sender) send(ctx context.Context, b *batch) error {
 	began := time.Now()
-	p := s.session
+	s.session.mu.RLock()
+	defer s.session.mu.RUnlock()
+	p := s.session.producer
+	if s.renewals != s.session.renewals {
+		s.renewals, s.sequence = s.session.renewals, 0 // a new epoch counts anew
+	}
 	p.Sequence = s.sequence
 	framed, err := s.squeeze.seal(b, p)
 	if err != nil {
