@@ -20,7 +20,7 @@ func Read(ctx context.Context, q Querier, topic string, partition int) (map[stri
 	incarnation, next := new(proto.ColStr), new(proto.ColUInt64)
 	found := map[string]int64{}
 	err := q.Query(ctx, clickhouse.Select{
-		SQL: fmt.Sprintf("SELECT toString(incarnation) AS i, max(next_offset) AS n FROM ops.applied WHERE topic = %s AND partition = %d GROUP BY i",
+		SQL: fmt.Sprintf("SELECT CAST(incarnation, 'String') AS i, max(next_offset) AS n FROM ops.applied WHERE topic = %s AND partition = %d GROUP BY i",
 			clickhouse.Text(topic), partition),
 		Result: proto.Results{{Name: "i", Data: incarnation}, {Name: "n", Data: next}},
 		OnBlock: func(rows int) error {

@@ -59,7 +59,7 @@ func newResult() *result {
 func (r *result) names() string {
 	var b strings.Builder
 	for _, n := range textColumns {
-		fmt.Fprintf(&b, "toString(`%s`) AS `t_%s`, ", n, n)
+		fmt.Fprintf(&b, "CAST(`%s`, 'String') AS `t_%s`, ", n, n)
 	}
 	return b.String() + "partition, offset, version, time, revision, resolved"
 }
