@@ -154,7 +154,7 @@ func (l *loop) renamed(e *stream.Event) error {
 	}
 	what := fmt.Errorf("%s.%s was renamed to %s.%s at %s", e.Database, e.Collection, e.ToDatabase, e.To, e.Time)
 	return fault.New(fault.Unsupported, "follow a rename", what,
-		"A rename moves all documents without an event for each. Change the contract to the new name if that is what it should follow, then start capture once with --resnapshot.")
+		"A rename moves all documents without an event for each. Change the contract to the new name if that is what it should follow, then take a new snapshot: `capture resnapshot`.")
 }
 
 func (l *loop) backwards(err error) error {
@@ -162,5 +162,5 @@ func (l *loop) backwards(err error) error {
 		return err
 	}
 	return fault.New(fault.Unsupported, "read the change stream", err,
-		"The server broke the order of its change stream. Start capture once with --resnapshot, and report this with the server's version.")
+		"The server broke the order of its change stream. Take a new snapshot (`capture resnapshot`), and report this with the server's version.")
 }

@@ -85,7 +85,7 @@ func (s *Source) locate(server connect.Server, now connect.Pulse, last *watermar
 	}
 	state, err := resume.Parse(last.Resume)
 	if err != nil {
-		return nil, fault.New(fault.Foreign, "resume source "+s.cfg.Name, err, "The last watermark was not written by this source. Give the source another name, or take a new snapshot with --resnapshot.")
+		return nil, fault.New(fault.Foreign, "resume source "+s.cfg.Name, err, "The last watermark was not written by this source. Give the source another name, or take a new snapshot: `capture resnapshot`.")
 	}
 	done := clock.Time(last.Position.Commit)
 	switch {
@@ -93,7 +93,7 @@ func (s *Source) locate(server connect.Server, now connect.Pulse, last *watermar
 		return nil, fault.New(fault.Foreign, "resume source "+s.cfg.Name, fmt.Errorf("the server is of replica set %q, the last watermark of %q", server.SetName, state.Set), "")
 	case now.Written < done:
 		return nil, fault.New(fault.Foreign, "resume source "+s.cfg.Name, fmt.Errorf("the server's last write is at %s, but capture stood at %s already", now.Written, done),
-			"The server was restored from a backup or rolled back, or it is another one. If it is the right one, what readers hold is newer than the source: start capture once with --resnapshot.")
+			"The server was restored from a backup or rolled back, or it is another one. If it is the right one, what readers hold is newer than the source: take a new snapshot: `capture resnapshot`.")
 	}
 	return &start{epoch: last.Position.Epoch, done: done, wall: last.CommitTime, state: state}, nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 
 	"github.com/tidemark-cdc/tidemark/capture/config"
 	"github.com/tidemark-cdc/tidemark/capture/mongo"
@@ -41,13 +40,13 @@ func (s mongoSource) Preflight(ctx context.Context) ([]preflight.Finding, error)
 }
 
 func (m *mongodb) preflight(ctx context.Context) ([]preflight.Finding, error) {
-	return nil, nil
+	return mongo.Preflight(ctx, m.config())
 }
 
 func (m *mongodb) setup(ctx context.Context) ([]preflight.Finding, error) {
-	return nil, nil
+	return mongo.Setup(ctx, m.config())
 }
 
 func (m *mongodb) discover(ctx context.Context, name string) (*contract.Contract, error) {
-	return nil, errors.ErrUnsupported
+	return mongo.Discover(ctx, m.config(), name)
 }

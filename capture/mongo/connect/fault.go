@@ -24,16 +24,13 @@ const (
 	codeUnknownField         = 40415
 )
 
-// Resnapshot is how a new snapshot in a new epoch is asked for.
-const Resnapshot = "start capture once with --resnapshot %s"
-
 type verdict struct {
 	class fault.Class
 	hint  string
 }
 
 var historyLost = verdict{fault.HistoryLost,
-	"The oplog no longer reaches back to where capture stood. Take a new snapshot in a new epoch (start capture once with --resnapshot and this source's name), and enlarge the oplog first (replSetResizeOplog, or storage.oplogMinRetentionHours) so that it covers the longest standstill."}
+	"The oplog no longer reaches back to where capture stood. Enlarge the oplog (replSetResizeOplog, or storage.oplogMinRetentionHours) so that it covers the longest standstill, then take a new snapshot in a new epoch: `capture resnapshot`."}
 
 // verdicts says what each code means for a stream; a code that is not here is tried again.
 var verdicts = map[int]verdict{

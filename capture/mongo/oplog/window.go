@@ -38,3 +38,13 @@ func edge(ctx context.Context, client *mongo.Client, natural int) (clock.Time, e
 		options.FindOne().SetSort(order).SetProjection(bson.D{{Key: "ts", Value: 1}})).Decode(&entry)
 	return clock.Of(entry.TS), err
 }
+
+// Full reports whether the oplog has reached its size, so that its begin moves. What cannot be read counts as not full.
+func Full(ctx context.Context, client *mongo.Client) bool {
+	var stats struct {
+		Size    float64 `bson:"size"`
+		MaxSize float64 `bson:"maxSize"`
+	}
+	err := client.Database("local").RunCommand(ctx, bson.D{{Key: "collStats", Value: "oplog.rs"}}).Decode(&stats)
+	return err == nil && stats.MaxSize > 0 && stats.Size >= 0.9*stats.MaxSize
+}
