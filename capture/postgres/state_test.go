@@ -37,9 +37,9 @@ var ledgerTable = []string{
 // below), markers bound what a snapshot saw. It checks on the way what every record claims, and gives the rows that remain.
 func replay(t testing.TB, all []record) map[string]string {
 	rows := map[string]string{}
-	versions := map[string]position.Position{}
 	high := map[int32]position.Position{}
-	var snapshots = map[int32]map[string]bool{} // keys seen since the begin marker, by partition
+	sent := map[int32]map[position.Position]bool{}
+	snapshots := map[int32]map[string]bool{} // keys seen since the begin marker, by partition
 	owner := map[string]int32{}
 	for _, r := range all {
 		switch {
@@ -64,11 +64,16 @@ func replay(t testing.TB, all []record) map[string]string {
 		}
 		c := r.Version.Compare(high[r.partition])
 		if c < 0 || c == 0 && r.Op != event.Read {
+			require.True(t, sent[r.partition][r.Version], "%s stands behind %s and was not sent before", r.Version, high[r.partition])
 			continue
 		}
+		if sent[r.partition] == nil {
+			sent[r.partition] = map[position.Position]bool{}
+		}
+		sent[r.partition][r.Version] = true
 		high[r.partition] = r.Version
 		apply(t, rows, snapshots[r.partition], r)
-		versions[r.key], owner[r.key] = r.Version, r.partition
+		owner[r.key] = r.partition
 	}
 	return rows
 }
