@@ -26,7 +26,7 @@ func (p *preflightCmd) Run(ctx context.Context, a *app) error {
 		}
 		failed = failed || preflight.Failed(findings)
 		if p.JSON {
-			return json.NewEncoder(a.out).Encode(map[string]any{"source": src.Name, "findings": findings})
+			return json.NewEncoder(a.out).Encode(map[string]any{"source": src.Name, "findings": append([]preflight.Finding{}, findings...)})
 		}
 		show(a.out, src.Name, findings)
 		return nil
