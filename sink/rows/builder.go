@@ -82,7 +82,7 @@ func (b *Builder) Add(r *Record, chained bool) error {
 	if f := b.add(r, hash, chained); f != nil {
 		b.counts.Rejected++
 		// What raw holds of the key is no longer what the next record's image says.
-		b.held.brokenBy(hash)
+		b.held.tear(hash, r.Header.Version)
 		return f.reject(r.Offset)
 	}
 	return nil

@@ -29,6 +29,9 @@ func checkOp(h *event.Header, env *wire.Envelope) error {
 func (b *Builder) direct(r *Record, hash uint64, env *wire.Envelope) (done bool, f *fault) {
 	base := b.meta.rows()
 	retracts := r.Header.Op == event.Update || r.Header.Op == event.Delete
+	if !retracts && env.Unchanged.Kind != wire.None { // a key change, without the rest of the old row
+		return false, nil
+	}
 	if retracts {
 		if env.Before.Kind == wire.None || env.Before.IsNull() {
 			return false, nil
@@ -66,7 +69,7 @@ func (b *Builder) after(base int, retracts bool, env *wire.Envelope) *fault {
 	}
 	lent, f := b.layout.image(b.cols, at, env.After, env.Unchanged)
 	if f == nil && len(lent) > 0 && !retracts {
-		f = malformed(fmt.Errorf("op %q with unchanged columns", env.Op))
+		f = &fault{class: Toast, column: b.layout.contract.Columns[lent[0]].Name, err: errNoImage}
 	}
 	if f != nil {
 		truncate(b.cols, base)

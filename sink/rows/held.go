@@ -2,6 +2,7 @@ package rows
 
 import (
 	"github.com/tidemark-cdc/tidemark/schemas/event"
+	"github.com/tidemark-cdc/tidemark/schemas/position"
 	"github.com/tidemark-cdc/tidemark/schemas/wire"
 	"github.com/tidemark-cdc/tidemark/sink/column"
 )
@@ -20,6 +21,8 @@ type held struct {
 	keyBytes []byte
 	index    map[uint64]int
 	scratch  []byte
+	// torn holds the version of the newest rejected record by the hash of its key.
+	torn map[uint64]position.Position
 
 	// ask and found are what a look-up is asked and what it gave.
 	ask   Keys
@@ -29,6 +32,7 @@ type held struct {
 type heldRecord struct {
 	offset int64
 	header event.Header
+	torn   position.Position
 	key    int
 	// row is the after image's row in cols, -1 when there is none.
 	row int
@@ -49,7 +53,7 @@ type heldKey struct {
 const broken = -1
 
 func newHeld(l *layout) (h *held, err error) {
-	h = &held{layout: l, index: map[uint64]int{}}
+	h = &held{layout: l, index: map[uint64]int{}, torn: map[uint64]position.Position{}}
 	if h.cols, err = l.columns(); err != nil {
 		return nil, err
 	}
@@ -71,6 +75,7 @@ func (h *held) reset() {
 		c.Reset()
 	}
 	clear(h.index)
+	clear(h.torn)
 	h.records, h.lent, h.keys, h.keyBytes, h.rows = h.records[:0], h.lent[:0], h.keys[:0], h.keyBytes[:0], 0
 }
 
@@ -84,8 +89,11 @@ func (h *held) knows(hash uint64) bool {
 	return ok
 }
 
-// brokenBy notes that a record of the key was refused.
-func (h *held) brokenBy(hash uint64) {
+// tear notes that a record of the key was refused.
+func (h *held) tear(hash uint64, version position.Position) {
+	if h.torn[hash].Before(version) {
+		h.torn[hash] = version
+	}
 	if _, ok := h.index[hash]; !ok {
 		h.index[hash] = broken
 	}
@@ -98,12 +106,13 @@ func (b *Builder) hold(r *Record, hash uint64, env *wire.Envelope) *fault {
 	if f != nil {
 		return f
 	}
-	rec := heldRecord{offset: r.Offset, header: r.Header, key: key, row: -1, lentFrom: len(h.lent), lentTo: len(h.lent)}
+	rec := heldRecord{offset: r.Offset, header: r.Header, torn: r.Torn, key: key, row: -1, lentFrom: len(h.lent), lentTo: len(h.lent)}
 	if r.Header.Op != event.Delete && !env.After.IsNull() {
 		lent, f := h.layout.image(h.cols, h.rows, env.After, env.Unchanged)
 		if f != nil {
 			return f
 		}
+		lent = h.ownBefore(lent, env.Before)
 		rec.row = h.rows
 		h.rows++
 		h.lent = append(h.lent, lent...)
@@ -112,6 +121,29 @@ func (b *Builder) hold(r *Record, hash uint64, env *wire.Envelope) *fault {
 	h.records = append(h.records, rec)
 	b.counts.Open++
 	return nil
+}
+
+// ownBefore fills unchanged columns from the record's own before image, as far as that
+// holds them, and gives those that are left.
+func (h *held) ownBefore(lent []int, before wire.Token) []int {
+	if len(lent) == 0 || before.Kind != wire.Object {
+		return lent
+	}
+	for it := before.Object(); it.Next(); {
+		for i, c := range lent {
+			if h.layout.contract.Columns[c].Name != string(it.Key) {
+				continue
+			}
+			h.cols[c].Truncate(h.rows)
+			if h.cols[c].Append(it.Value) != nil {
+				h.cols[c].AppendDefault()
+				break
+			}
+			lent = append(lent[:i], lent[i+1:]...)
+			break
+		}
+	}
+	return lent
 }
 
 // keyOf finds or enters a key; its values are decoded for the look-up.

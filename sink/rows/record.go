@@ -1,6 +1,9 @@
 package rows
 
-import "github.com/tidemark-cdc/tidemark/schemas/event"
+import (
+	"github.com/tidemark-cdc/tidemark/schemas/event"
+	"github.com/tidemark-cdc/tidemark/schemas/position"
+)
 
 // Record is one record of a table's topic that is neither a marker nor a duplicate.
 // Key and Value are only read during Add; the builder keeps no reference to them.
@@ -10,6 +13,10 @@ type Record struct {
 	// Value is nil for a tombstone, which makes no row.
 	Value  []byte
 	Header event.Header
+	// Torn is the version of the newest unresolved dead letter of the key below this
+	// batch, zero when there is none. The dead letter may have changed a column that this
+	// record leaves out as unchanged, so such a column is not taken from an older image.
+	Torn position.Position
 }
 
 // Place says where a batch's records come from.

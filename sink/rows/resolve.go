@@ -19,7 +19,7 @@ type state struct {
 	row  int
 }
 
-var errNoImage = errors.New("an unchanged column is not in the record, and there is no live image to take it from")
+var errNoImage = errors.New("an unchanged column is not in the record, and what raw holds of the key is not its last image")
 
 // Resolve completes the waiting records from what raw holds. The rejects are dead
 // letters. After another error nothing may be sent; Resolve can be called again.
@@ -144,7 +144,7 @@ func (b *Builder) settle(r *heldRecord) *fault {
 	case r.row < 0 && (r.header.Op == event.Update || !s.live):
 		b.counts.Void++
 		return nil
-	case r.lentTo > r.lentFrom && !s.live:
+	case r.lentTo > r.lentFrom && !h.lends(r, s):
 		return &fault{class: Toast, column: h.layout.contract.Columns[h.lent[r.lentFrom]].Name, err: errNoImage}
 	}
 	live := s.live
@@ -158,6 +158,12 @@ func (b *Builder) settle(r *heldRecord) *fault {
 	b.counts.wrote(live, r.row >= 0)
 	*s = b.written(b.meta.rows() - 1)
 	return nil
+}
+
+// lends reports whether the image that raw holds has the unchanged columns as they were
+// just before r: it is alive, and no dead letter lies between the two.
+func (h *held) lends(r *heldRecord, s *state) bool {
+	return s.live && !s.version.Before(r.torn) && !s.version.Before(h.torn[h.keys[r.key].hash])
 }
 
 // plus writes the +1 row of a held record; its unchanged columns come from the image
