@@ -113,6 +113,7 @@ func TestDocumentsThatDoNotFit(t *testing.T) {
 			b.Checksum()
 		}
 	}
+	b.Begin(Place{})
 	require.NoError(t, b.Add(mongoRecord(event.Create, 1, "", `{`+id+`,"status":"a","shipping":"nowhere","items":null}`), true), "what is absent may be absent")
 	require.Equal(t, 1, b.Rows())
 }
