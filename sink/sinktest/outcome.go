@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ClickHouse/ch-go/proto"
+	"github.com/segmentio/kafka-go"
 
 	"github.com/tidemark-cdc/tidemark/sink/clickhouse"
 )
@@ -22,18 +23,31 @@ func Count(ctx context.Context, c *clickhouse.Conn, sql string) (uint64, error) 
 	return total, err
 }
 
-// Arrived waits until raw holds as many rows as the source has made, or ctx ends.
-func (s *Source) Arrived(ctx context.Context, c *clickhouse.Conn) error {
-	for {
-		n, err := Count(ctx, c, fmt.Sprintf("SELECT count() AS n FROM raw.%s", s.Table))
-		if err == nil && n >= uint64(s.Signed) {
-			return nil
-		}
-		if ctx.Err() != nil {
-			return fmt.Errorf("raw.%s holds %d rows of %d: %w", s.Table, n, s.Signed, ctx.Err())
-		}
-		time.Sleep(50 * time.Millisecond)
+// Applied waits until everything that the topic holds is applied, by ops.applied. Raw
+// alone does not say so: its rows are seen before their views' are.
+func (t *Topic) Applied(ctx context.Context, c *clickhouse.Conn) error {
+	var ask []kafka.OffsetRequest
+	for p := range t.open {
+		ask = append(ask, kafka.LastOffsetOf(p))
 	}
+	res, err := t.Client.ListOffsets(ctx, &kafka.ListOffsetsRequest{Topics: map[string][]kafka.OffsetRequest{t.Name: ask}})
+	if err != nil {
+		return fmt.Errorf("end of %s: %w", t.Name, err)
+	}
+	for _, p := range res.Topics[t.Name] {
+		sql := fmt.Sprintf("SELECT max(next_offset) AS n FROM ops.applied WHERE topic = %s AND partition = %d", clickhouse.Text(t.Name), p.Partition)
+		for {
+			n, err := Count(ctx, c, sql)
+			if err == nil && int64(n) >= p.LastOffset {
+				break
+			}
+			if ctx.Err() != nil {
+				return fmt.Errorf("%s/%d is applied up to %d of %d: %w", t.Name, p.Partition, n, p.LastOffset, ctx.Err())
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+	}
+	return nil
 }
 
 // Check compares ClickHouse with the source: raw exactly once, current state row by row.

@@ -59,6 +59,8 @@ type Source struct {
 	ids    []int64
 	next   int64
 	buf    []byte
+	// unseen rows no event has told of; forgotten ones are gone without an event.
+	unseen, forgotten []int64
 }
 
 // NewSource is deterministic for a seed.

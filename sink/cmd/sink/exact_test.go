@@ -98,7 +98,7 @@ func (b *bench) produce(ctx context.Context, n int) {
 func (b *bench) settled(limit time.Duration) {
 	ctx, cancel := context.WithTimeout(b.t.Context(), limit)
 	defer cancel()
-	require.NoError(b.t, b.src.Arrived(ctx, b.ch))
+	require.NoError(b.t, b.topic.Applied(ctx, b.ch))
 	require.NoError(b.t, b.src.Check(ctx, b.ch))
 }
 
