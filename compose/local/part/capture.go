@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -67,9 +69,9 @@ type pipeline struct {
 
 func service(p pipeline) Part {
 	return Part{
-		Name: p.name, Needs: p.needs, Ports: []string{p.port},
+		Name: p.name, Needs: p.needs, Ports: []string{p.port}, Watched: true,
 		Prepare: p.prepare, Spec: p.spec,
-		Ready: func(ctx context.Context, s *site.Site) error { return healthy(ctx, s.Ports.Addr(p.port)) },
+		Ready: func(ctx context.Context, s *site.Site) error { return ready(ctx, s.Ports.Addr(p.port)) },
 		Files: func(s *site.Site) []string {
 			files := []string{s.Contracts, filepath.Join(s.Bin, p.run[0])}
 			for _, args := range p.before {
@@ -81,7 +83,7 @@ func service(p pipeline) Part {
 }
 
 func (p pipeline) spec(s *site.Site) (process.Spec, error) {
-	env := append(os.Environ(), s.Environ()...)
+	env := environ(s)
 	if p.env != nil {
 		env = append(env, p.env(s)...)
 	}
@@ -119,7 +121,7 @@ func (p pipeline) once(ctx context.Context, s *site.Site, args []string) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	err := process.Run(ctx, process.Spec{
-		Args: append([]string{program}, args[1:]...), Env: append(os.Environ(), s.Environ()...), Dir: s.Dir, Log: s.Log(p.name),
+		Args: append([]string{program}, args[1:]...), Env: environ(s), Dir: s.Dir, Log: s.Log(p.name),
 	})
 	if err != nil {
 		return fmt.Errorf("prepare %s: %w", p.name, err)
@@ -127,8 +129,20 @@ func (p pipeline) once(ctx context.Context, s *site.Site, args []string) error {
 	return nil
 }
 
-func healthy(ctx context.Context, addr string) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+addr+"/healthz", nil)
+// environ is our environment with this stack's addresses in the place of every setting of the pipeline: one that was
+// exported for something else would win over the configuration file.
+func environ(s *site.Site) []string {
+	var env []string
+	for _, v := range os.Environ() {
+		if !strings.HasPrefix(v, "TIDEMARK_") {
+			env = append(env, v)
+		}
+	}
+	return append(env, s.Environ()...)
+}
+
+func ready(ctx context.Context, addr string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+addr+"/readyz", nil)
 	if err != nil {
 		return err
 	}
@@ -136,9 +150,10 @@ func healthy(ctx context.Context, addr string) error {
 	if err != nil {
 		return err
 	}
-	res.Body.Close()
+	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("/healthz says %s", res.Status)
+		text, _ := io.ReadAll(io.LimitReader(res.Body, 500))
+		return fmt.Errorf("not ready: %s", strings.TrimSpace(string(text)))
 	}
 	return nil
 }

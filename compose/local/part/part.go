@@ -23,7 +23,10 @@ type Part struct {
 	Spec    func(*site.Site) (process.Spec, error)  // how it is started
 	Ready   func(context.Context, *site.Site) error // asks it a real question in its own protocol
 	Settle  func(context.Context, *site.Site) error // once it is ready; repeatable
-	Files   func(*site.Site) []string               // a change in one of these is a reason for a restart
+	// A watched part is asked for as long as it lives whether it is ready, and never killed because it is not: it
+	// says itself what is the matter and may wait for a person.
+	Watched bool
+	Files   func(*site.Site) []string // a change in one of these is a reason for a restart
 }
 
 // All are the parts in the order in which they start; a part comes after what it needs.

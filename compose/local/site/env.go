@@ -19,8 +19,8 @@ func (s *Site) Env() []Var {
 		{"TIDEMARK_CLICKHOUSE_USER", "tidemark"},
 		{"TIDEMARK_CLICKHOUSE_PASSWORD", s.Secrets.ClickHouse},
 		{"TIDEMARK_CLICKHOUSE_BI_PASSWORD", s.Secrets.BI},
-		{"TIDEMARK_CAPTURE_HTTP", s.Ports.Addr(Capture)},
-		{"TIDEMARK_SINK_HTTP", s.Ports.Addr(Sink)},
+		{"TIDEMARK_CAPTURE_URL", "http://" + s.Ports.Addr(Capture)},
+		{"TIDEMARK_SINK_URL", "http://" + s.Ports.Addr(Sink)},
 	}
 }
 

@@ -27,11 +27,15 @@ type Options struct {
 	Bin       string // default: <repository>/bin, else the folder of this program
 	Contracts string // default: <repository>/schemas/shop
 	Ports     string // "", "auto", or "name=number,..."
+	Root      string // default: the repository around the working directory or this program
 }
 
 // Open makes the site's folder when it is missing and loads what it remembers.
 func Open(o Options) (*Site, error) {
-	s := &Site{Root: root()}
+	s := &Site{Root: o.Root}
+	if s.Root == "" {
+		s.Root = root()
+	}
 	if err := s.place(o); err != nil {
 		return nil, err
 	}

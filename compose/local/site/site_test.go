@@ -29,8 +29,8 @@ func TestTheEnvironmentIsAnInterface(t *testing.T) {
 		{"TIDEMARK_CLICKHOUSE_USER", "tidemark"},
 		{"TIDEMARK_CLICKHOUSE_PASSWORD", "c"},
 		{"TIDEMARK_CLICKHOUSE_BI_PASSWORD", "b"},
-		{"TIDEMARK_CAPTURE_HTTP", "127.0.0.1:6"},
-		{"TIDEMARK_SINK_HTTP", "127.0.0.1:7"},
+		{"TIDEMARK_CAPTURE_URL", "http://127.0.0.1:6"},
+		{"TIDEMARK_SINK_URL", "http://127.0.0.1:7"},
 	}, s.Env())
 }
 

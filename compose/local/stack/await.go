@@ -32,8 +32,11 @@ func (st *Stack) await(ctx context.Context, names []string, onChange func([]Stat
 			if _, seen := begin[p.Name]; !seen {
 				begin[p.Name] = p.Restarts
 			}
-			if p.State == supervise.Ready || p.State == supervise.Skipped {
+			switch p.State {
+			case supervise.Ready, supervise.Skipped:
 				done++
+			case supervise.Unready:
+				failures = append(failures, fmt.Errorf("%s is not ready: %s (log: %s)", p.Name, p.Message, p.Log))
 			}
 			if p.Restarts-begin[p.Name] >= hopeless && p.State == supervise.Failed {
 				failures = append(failures, fmt.Errorf("%s does not start: %s (log: %s)", p.Name, firstLines(p.Message, 12), p.Log))

@@ -60,7 +60,7 @@ func (st *Stack) launch(o Options) (*exec.Cmd, error) {
 	}
 	defer log.Close()
 	s := st.Site
-	cmd := exec.Command(o.Program, "supervise", "--dir", s.Dir, "--parts", s.Parts, "--bin", s.Bin, "--contracts", s.Contracts)
+	cmd := exec.Command(o.Program, "supervise", "--root", s.Root, "--dir", s.Dir, "--parts", s.Parts, "--bin", s.Bin, "--contracts", s.Contracts)
 	cmd.Args[0] = "local"
 	if o.Ports != "" {
 		cmd.Args = append(cmd.Args, "--ports", o.Ports)

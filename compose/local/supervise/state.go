@@ -43,6 +43,12 @@ func (u *unit) renew(s *site.Site) {
 	}
 }
 
+func (u *unit) state() State {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.status.State
+}
+
 func (u *unit) failed(err error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()

@@ -17,6 +17,7 @@ const (
 	Preparing State = "preparing" // files, first set-up
 	Starting  State = "starting"  // runs, does not answer yet
 	Ready     State = "ready"     // answers
+	Unready   State = "unready"   // answers that it is not ready
 	Failed    State = "failed"    // ended or would not start; is tried again soon
 	Skipped   State = "skipped"   // cannot be there (its program is not built)
 	Stopping  State = "stopping"

@@ -246,3 +246,40 @@ func TestTheMemoryOfChildrenCounts(t *testing.T) {
 	}, 10*time.Second, time.Millisecond)
 	require.Zero(t, rss(0))
 }
+
+func TestAWatchedPartIsAskedAsLongAsItLives(t *testing.T) {
+	defer func(d time.Duration) { unreadyAfter = d }(unreadyAfter)
+	unreadyAfter = 0
+	p := sleeper(&journal{}, "one")
+	p.Watched = true
+	p.Ready = func(_ context.Context, s *site.Site) error {
+		text, err := os.ReadFile(s.Path("fault"))
+		if err == nil {
+			err = errors.New(string(text))
+		} else if errors.Is(err, os.ErrNotExist) {
+			err = nil
+		}
+		return err
+	}
+	v := supervise(t, p)
+	require.NoError(t, os.WriteFile(v.site.Path("fault"), []byte("a person has to act"), 0o644))
+	require.NoError(t, v.Up(nil, ""))
+	before := await(t, v, "one", func(s Status) bool { return s.State == Unready })
+	require.Equal(t, "a person has to act", before.Message)
+	require.NoError(t, os.Remove(v.site.Path("fault")))
+	after := await(t, v, "one", ready)
+	require.Equal(t, before.PID, after.PID, "it was not killed")
+	require.NoError(t, os.WriteFile(v.site.Path("fault"), []byte("again"), 0o644))
+	await(t, v, "one", func(s Status) bool { return s.State == Unready && s.Message == "again" })
+}
+
+func TestTheLastWordsOfAProcessAreShown(t *testing.T) {
+	p := sleeper(&journal{}, "one")
+	p.Spec = func(s *site.Site) (process.Spec, error) {
+		return process.Spec{Args: []string{"sh", "-c", "echo noise; echo the reason; exit 3"}, Log: s.Log("one"), Stop: syscall.SIGTERM, Death: syscall.SIGKILL}, nil
+	}
+	p.Ready = func(context.Context, *site.Site) error { return errors.New("not yet") }
+	v := supervise(t, p)
+	require.NoError(t, v.Up(nil, ""))
+	require.Equal(t, "the process ended: exit status 3: the reason", await(t, v, "one", func(s Status) bool { return s.State == Failed }).Message)
+}

@@ -37,7 +37,11 @@ const (
 	firstPause  = 200 * time.Millisecond
 	longPause   = 10 * time.Second
 	settled     = time.Minute // a part that ran this long starts its pauses anew
+	watchEvery  = 2 * time.Second
 )
+
+// A watched part that is not ready for this long from its start is called unready. A variable for tests.
+var unreadyAfter = 30 * time.Second
 
 var errAsked = errors.New("asked to restart")
 
@@ -96,19 +100,29 @@ func (u *unit) live(ctx context.Context) error {
 	defer u.hold(nil)
 	defer p.End()
 	u.set(Starting, "")
+	if u.part.Watched {
+		return u.watch(ctx, p, began)
+	}
 	if err := u.awaitReady(ctx, p); err != nil {
 		return err
 	}
 	u.isReady(time.Since(began))
+	return u.rest(ctx, p, nil)
+}
+
+// rest waits until the life is to end or has ended; nil on a tick.
+func (u *unit) rest(ctx context.Context, p *process.Process, tick <-chan time.Time) error {
 	select {
 	case <-ctx.Done():
 		u.set(Stopping, "")
-		return nil
+		return ctx.Err()
 	case <-u.again:
 		u.set(Stopping, "")
 		return errAsked
 	case <-p.Done:
-		return fmt.Errorf("the process ended: %w", p.Err())
+		return fmt.Errorf("the process ended: %w%s", p.Err(), lastWords(u.status.Log))
+	case <-tick:
+		return nil
 	}
 }
 
@@ -136,14 +150,25 @@ func (u *unit) awaitReady(ctx context.Context, p *process.Process) error {
 		if time.Now().After(end) {
 			return fmt.Errorf("not ready after %s: %w", readyWithin, err)
 		}
-		select {
-		case <-p.Done:
-			return fmt.Errorf("the process ended before it was ready: %w", p.Err())
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-u.again:
-			return errAsked
-		case <-time.After(50 * time.Millisecond):
+		if err := u.rest(ctx, p, time.After(50*time.Millisecond)); err != nil {
+			return err
+		}
+	}
+}
+
+// watch asks a watched part until its life ends.
+func (u *unit) watch(ctx context.Context, p *process.Process, began time.Time) error {
+	for pause := 50 * time.Millisecond; ; {
+		err := u.ask(ctx, u.part.Ready, 3*time.Second)
+		switch state := u.state(); {
+		case err == nil && state != Ready:
+			u.isReady(time.Since(began))
+			pause = watchEvery
+		case err != nil && (state != Starting || time.Since(began) > unreadyAfter):
+			u.set(Unready, err.Error())
+		}
+		if err := u.rest(ctx, p, time.After(pause)); err != nil {
+			return err
 		}
 	}
 }

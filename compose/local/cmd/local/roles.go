@@ -14,12 +14,13 @@ import (
 // superviseCommand is this program in the role of the supervisor.
 type superviseCommand struct {
 	Contracts string
-	Watch     bool `help:"Stop when standard input ends: when the process that started us has ended."`
+	Root      string // of the repository: the supervisor stands elsewhere
+	Watch     bool   `help:"Stop when standard input ends: when the process that started us has ended."`
 }
 
 func (r *superviseCommand) Run(ctx context.Context, c *cli) error {
 	rename("local")
-	s, err := site.Open(site.Options{Dir: c.Dir, Parts: c.Parts, Bin: c.Bin, Contracts: r.Contracts, Ports: c.Ports})
+	s, err := site.Open(site.Options{Dir: c.Dir, Parts: c.Parts, Bin: c.Bin, Contracts: r.Contracts, Ports: c.Ports, Root: r.Root})
 	if err != nil {
 		return err
 	}
