@@ -12,36 +12,55 @@ import (
 	"github.com/segmentio/kafka-go/sasl"
 	"github.com/segmentio/kafka-go/sasl/plain"
 	"github.com/segmentio/kafka-go/sasl/scram"
+
+	"github.com/tidemark-cdc/tidemark/capture/fault"
+	"github.com/tidemark-cdc/tidemark/capture/lease"
 )
 
 // transport gives connections to the brokers.
 func (k *Kafka) transport() (*kafka.Transport, error) {
+	mechanism, security, err := k.security()
 	// kafka-go keeps metadata for 6 s, in which a new topic stays invisible and a moved
 	// leader keeps refusing.
-	t := &kafka.Transport{MetadataTTL: time.Second, ClientID: "tidemark-capture"}
-	var err error
-	if t.SASL, err = k.mechanism(); err != nil {
-		return nil, err
+	return &kafka.Transport{MetadataTTL: time.Second, ClientID: clientID, SASL: mechanism, TLS: security}, err
+}
+
+// Lease is the lease's part of the settings, for one source.
+func (k *Kafka) Lease(source string) (lease.Config, error) {
+	mechanism, security, err := k.security()
+	if err != nil {
+		return lease.Config{}, fault.New(fault.Config, "set up Kafka", err, "")
+	}
+	return lease.Config{Source: source, Brokers: k.Brokers, Dialer: &kafka.Dialer{
+		Timeout: 5 * time.Second, DualStack: true, ClientID: clientID, SASLMechanism: mechanism, TLS: security}}, nil
+}
+
+const clientID = "tidemark-capture"
+
+func (k *Kafka) security() (sasl.Mechanism, *tls.Config, error) {
+	mechanism, err := k.mechanism()
+	if err != nil {
+		return nil, nil, err
 	}
 	if !k.TLS {
 		if k.CA != "" {
-			return nil, errors.New("kafka ca is given without kafka tls")
+			return nil, nil, errors.New("kafka ca is given without kafka tls")
 		}
-		return t, nil
+		return mechanism, nil, nil
 	}
-	t.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
+	t := &tls.Config{MinVersion: tls.VersionTLS12}
 	if k.CA == "" {
-		return t, nil
+		return mechanism, t, nil
 	}
 	pem, err := os.ReadFile(k.CA)
 	if err != nil {
-		return nil, fmt.Errorf("kafka ca: %w", err)
+		return nil, nil, fmt.Errorf("kafka ca: %w", err)
 	}
-	t.TLS.RootCAs = x509.NewCertPool()
-	if !t.TLS.RootCAs.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("kafka ca: %s holds no certificate", k.CA)
+	t.RootCAs = x509.NewCertPool()
+	if !t.RootCAs.AppendCertsFromPEM(pem) {
+		return nil, nil, fmt.Errorf("kafka ca: %s holds no certificate", k.CA)
 	}
-	return t, nil
+	return mechanism, t, nil
 }
 
 func (k *Kafka) mechanism() (sasl.Mechanism, error) {

@@ -26,6 +26,11 @@ type Source struct {
 	Slot        string        `yaml:"slot"`        // default: tidemark_<name>
 	Stall       time.Duration `yaml:"stall"`       // restart when a heartbeat is out for this long
 
+	// MongoDB only. Standby has captures of one source take turns by a lease that the
+	// brokers keep. After a kill the next one waits until the lease runs out (10 s), so
+	// it is off unless a second capture runs. PostgreSQL's slot is such a lease already.
+	Standby bool `yaml:"standby"`
+
 	Heartbeat time.Duration `yaml:"heartbeat"` // beat, or move the watermark, when nothing came for this long
 	Workers   int           `yaml:"workers"`   // sessions that read a snapshot at a time
 }
@@ -42,6 +47,9 @@ func (s *Source) check() error {
 	}
 	switch s.Kind {
 	case PostgreSQL:
+		if s.Standby {
+			return errors.New("standby is a setting of mongodb: PostgreSQL's slot keeps captures apart by itself")
+		}
 		s.Publication = cmp.Or(s.Publication, "tidemark")
 		s.Slot = cmp.Or(s.Slot, "tidemark_"+s.Name)
 	case MongoDB:

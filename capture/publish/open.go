@@ -29,6 +29,20 @@ func Open(ctx context.Context, cfg Config) (*Publisher, *watermark.Watermark, er
 	return p, last, nil
 }
 
+// Prepare makes the watermarks' topic where it is missing. Open does so too; a lease
+// needs it before.
+func Prepare(ctx context.Context, cfg Config) error {
+	cfg = cfg.withDefaults()
+	return newPublisher(ctx, cfg).prepare(ctx)
+}
+
+func (p *Publisher) prepare(ctx context.Context) error {
+	return persist(ctx, "open "+topic.Watermarks, func(ctx context.Context) error {
+		_, _, err := topics.Admin{Client: p.client}.Ensure(ctx, topics.ForWatermarks(p.cfg.Replication))
+		return err
+	})
+}
+
 func newPublisher(ctx context.Context, cfg Config) *Publisher {
 	p := &Publisher{
 		cfg: cfg, ctx: ctx, fingerprint: cfg.Fingerprint,
@@ -41,11 +55,7 @@ func newPublisher(ctx context.Context, cfg Config) *Publisher {
 }
 
 func (p *Publisher) begin(ctx context.Context) (last *watermark.Watermark, err error) {
-	admin := topics.Admin{Client: p.client}
-	if err := persist(ctx, "open "+topic.Watermarks, func(ctx context.Context) error {
-		_, _, err := admin.Ensure(ctx, topics.ForWatermarks(p.cfg.Replication))
-		return err
-	}); err != nil {
+	if err := p.prepare(ctx); err != nil {
 		return nil, err
 	}
 	if p.session, err = begin(ctx, p.client, p.cfg.Source); err != nil {

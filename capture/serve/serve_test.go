@@ -187,3 +187,35 @@ func TestEndpoints(t *testing.T) {
 	cancel()
 	require.NoError(t, <-done)
 }
+
+// member is a lease that the test gives and takes.
+type member struct{ got, lost chan struct{} }
+
+func (m *member) Wait(ctx context.Context) error {
+	select {
+	case <-m.got:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+func (m *member) Lost() <-chan struct{} { return m.lost }
+func (m *member) Close()                {}
+
+func TestRunsOnlyWithTheLease(t *testing.T) {
+	s := &scripted{runs: []func(context.Context, *publish.Publisher, *watermark.Watermark) error{waits, waits}}
+	u := unit(t, "mongo", s)
+	m := &member{got: make(chan struct{}), lost: make(chan struct{})}
+	u.Join = func() (Membership, error) { return m, nil }
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error)
+	go func() { done <- Run(ctx, []*Unit{u}) }()
+	require.Eventually(t, func() bool { return u.State().Phase == Standby }, 10*time.Second, time.Millisecond)
+	require.Zero(t, s.started.Load())
+	close(m.got)
+	require.Eventually(t, func() bool { return s.started.Load() == 1 }, 10*time.Second, time.Millisecond)
+	close(m.lost)
+	require.Eventually(t, func() bool { return u.State().Class == string(fault.Busy) }, 10*time.Second, time.Millisecond)
+	cancel()
+	require.NoError(t, <-done)
+}

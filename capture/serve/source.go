@@ -28,6 +28,14 @@ type Leaser interface {
 	Lease(ctx context.Context) error
 }
 
+// Membership is a lease kept by brokers, for sources that have no lease of their own.
+type Membership interface {
+	Wait(ctx context.Context) error
+	// Lost is closed when the lease that Wait got goes to another capture.
+	Lost() <-chan struct{}
+	Close()
+}
+
 // Fingerprinter says what is captured.
 type Fingerprinter interface {
 	Fingerprint() string

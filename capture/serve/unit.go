@@ -27,11 +27,14 @@ type Unit struct {
 	Source Source
 	// Publish is how it publishes; the fingerprint and the observer are filled in.
 	Publish publish.Config
+	// Join asks for a lease, where the source is no Leaser; nil: none.
+	Join    func() (Membership, error)
 	Logger  *slog.Logger
 	Metrics *Metrics
 
 	board   board
 	checked bool
+	member  Membership
 }
 
 // State is what the source is doing.
@@ -87,18 +90,30 @@ func (u *Unit) once(ctx context.Context) error {
 	if err := u.check(ctx); err != nil {
 		return err
 	}
-	if l, ok := u.Source.(Leaser); ok {
-		u.board.set(Standby)
-		if err := l.Lease(ctx); err != nil {
-			return err
+	lost, err := u.lease(ctx)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go func() {
+		select {
+		case <-lost:
+			cancel(fault.New(fault.Busy, "keep the lease", errors.New("another capture has it"), ""))
+		case <-ctx.Done():
 		}
+	}()
+	err = u.stream(ctx)
+	if fault.Is(context.Cause(ctx), fault.Busy) {
+		return context.Cause(ctx)
 	}
+	return err
+}
+
+// stream opens the publisher and runs the source.
+func (u *Unit) stream(ctx context.Context) error {
 	u.board.set(Opening)
-	cfg := u.Publish
-	cfg.Logger, cfg.Observer = u.Logger, u.Metrics.observer(u.Name)
-	if f, ok := u.Source.(Fingerprinter); ok {
-		cfg.Fingerprint = f.Fingerprint()
-	}
+	cfg := u.publishing()
 	p, last, err := publish.Open(ctx, cfg)
 	if err != nil {
 		return err
@@ -107,6 +122,41 @@ func (u *Unit) once(ctx context.Context) error {
 	u.board.set(Running)
 	u.Logger.Info("source runs", "from", publish.PointOf(last).Position)
 	return u.finish(p, u.Source.Run(ctx, p, last))
+}
+
+func (u *Unit) publishing() publish.Config {
+	cfg := u.Publish
+	cfg.Logger, cfg.Observer = u.Logger, u.Metrics.observer(u.Name)
+	if f, ok := u.Source.(Fingerprinter); ok {
+		cfg.Fingerprint = f.Fingerprint()
+	}
+	return cfg
+}
+
+// lease waits until this capture may read the source. lost is nil where the source keeps
+// its lease itself.
+func (u *Unit) lease(ctx context.Context) (lost <-chan struct{}, err error) {
+	u.board.set(Standby)
+	if l, ok := u.Source.(Leaser); ok {
+		return nil, l.Lease(ctx)
+	}
+	if u.Join == nil {
+		return nil, nil
+	}
+	if u.member == nil {
+		if err := publish.Prepare(ctx, u.publishing()); err != nil {
+			return nil, err
+		}
+		m, err := u.Join()
+		if err != nil {
+			return nil, err
+		}
+		u.member = m
+	}
+	if err := u.member.Wait(ctx); err != nil {
+		return nil, err
+	}
+	return u.member.Lost(), nil
 }
 
 // finish closes the publisher. Where it failed, its error is the cause of the source's.
@@ -168,6 +218,9 @@ func failures(findings []preflight.Finding) string {
 func (u *Unit) close() {
 	if c, ok := u.Source.(Closer); ok {
 		c.Close()
+	}
+	if u.member != nil {
+		u.member.Close()
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/tidemark-cdc/tidemark/capture/config"
+	"github.com/tidemark-cdc/tidemark/capture/lease"
 	"github.com/tidemark-cdc/tidemark/capture/serve"
 )
 
@@ -45,9 +46,24 @@ func (a *app) units(s selection, m *serve.Metrics) (units []*serve.Unit, err err
 			return err
 		}
 		a.log.Info("source configured", "source", src.Name, "kind", src.Kind, "url", config.Redact(src.URL))
-		units = append(units, &serve.Unit{Name: src.Name, Source: source, Publish: publish,
-			Logger: a.log.With("source", src.Name), Metrics: m})
+		u := &serve.Unit{Name: src.Name, Source: source, Publish: publish, Logger: a.log.With("source", src.Name), Metrics: m}
+		if src.Standby {
+			u.Join = a.joining(src.Name)
+		}
+		units = append(units, u)
 		return nil
 	})
 	return units, err
+}
+
+// joining asks the brokers for the lease of a source that has none of its own.
+func (a *app) joining(source string) func() (serve.Membership, error) {
+	return func() (serve.Membership, error) {
+		cfg, err := a.Kafka.Lease(source)
+		if err != nil {
+			return nil, err
+		}
+		cfg.Logger = a.log.With("source", source)
+		return lease.Join(cfg)
+	}
 }
