@@ -28,7 +28,7 @@ type Stack struct {
 }
 
 // Start fetches what is missing, starts the parts and waits until each answers. A stack that is up gets the parts
-// that it lacks. On an error the stack may be half up: Stop it.
+// that it lacks. The stack that comes with an error is half up: Stop it; without one nothing runs.
 func Start(ctx context.Context, o Options) (*Stack, error) {
 	s, err := o.site()
 	if err != nil {
@@ -49,7 +49,7 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 		return nil, err
 	}
 	if err := st.client.Up(ctx, control.Up{Parts: o.Only, Contracts: st.given(o)}); err != nil {
-		return st, errors.Join(err, st.stopIfIdle(ctx))
+		return st.unlessIdle(ctx), err
 	}
 	if st.Site, err = o.site(); err != nil { // the supervisor has chosen the ports
 		return st, err
@@ -124,12 +124,12 @@ func (st *Stack) given(o Options) string {
 	return st.Site.Contracts
 }
 
-// stopIfIdle ends a supervisor that has nothing to supervise.
-func (st *Stack) stopIfIdle(ctx context.Context) error {
-	if parts, err := st.client.Status(ctx); err != nil || len(parts) > 0 {
-		return err
+// unlessIdle ends a supervisor that has nothing to supervise; then there is no stack.
+func (st *Stack) unlessIdle(ctx context.Context) *Stack {
+	if parts, err := st.client.Status(ctx); err != nil || len(parts) > 0 || st.Stop(ctx) != nil {
+		return st
 	}
-	return st.Stop(ctx)
+	return nil
 }
 
 func downloads(parts []part.Part) []string {

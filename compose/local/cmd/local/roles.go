@@ -32,6 +32,7 @@ func (r *superviseCommand) Run(ctx context.Context, c *cli) error {
 			stop()
 		}()
 	}
+	go v.TrimLogs(ctx)
 	served := make(chan error, 1)
 	go func() { served <- control.Serve(s, v, stop) }()
 	select {

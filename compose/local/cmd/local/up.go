@@ -18,13 +18,13 @@ func (u *upCommand) Run(ctx context.Context, c *cli) error {
 	o := c.options()
 	o.Contracts, o.Only, o.OnChange = u.Contracts, u.Only, printer()
 	st, err := stack.Start(ctx, o)
-	if err != nil {
-		return err
+	if err != nil && st != nil {
+		return fmt.Errorf("%w\nWhat runs stays up and what does not is tried again: see `local status` (make status), stop with `local down` (make down)", err)
 	}
-	if st.WasRunning() {
+	if err == nil && st.WasRunning() {
 		fmt.Println("The stack was up already.")
 	}
-	return nil
+	return err
 }
 
 // printer prints a line when a part reaches another state that people want to see.
