@@ -20,6 +20,8 @@ type Source struct {
 	Name string `yaml:"-"`
 	Kind string `yaml:"kind"`
 	URL  string `yaml:"url"`
+	// Admin is who `capture setup` is; default: URL.
+	Admin string `yaml:"admin"`
 
 	// PostgreSQL only.
 	Publication string        `yaml:"publication"` // default: tidemark

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/tidemark-cdc/tidemark/capture/config"
@@ -44,7 +45,9 @@ func (m *mongodb) preflight(ctx context.Context) ([]preflight.Finding, error) {
 }
 
 func (m *mongodb) setup(ctx context.Context) ([]preflight.Finding, error) {
-	return mongo.Setup(ctx, m.config())
+	cfg := m.config()
+	cfg.URL = cmp.Or(m.settings.Admin, cfg.URL)
+	return mongo.Setup(ctx, cfg)
 }
 
 func (m *mongodb) discover(ctx context.Context, name string) (*contract.Contract, error) {

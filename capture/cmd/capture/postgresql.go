@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 
 	"github.com/tidemark-cdc/tidemark/capture/config"
 	"github.com/tidemark-cdc/tidemark/capture/postgres"
@@ -45,13 +44,13 @@ func (s postgresSource) Preflight(ctx context.Context) ([]preflight.Finding, err
 }
 
 func (p *postgresql) preflight(ctx context.Context) ([]preflight.Finding, error) {
-	return nil, nil
+	return postgres.Preflight(ctx, p.config())
 }
 
 func (p *postgresql) setup(ctx context.Context) ([]preflight.Finding, error) {
-	return nil, nil
+	return postgres.Setup(ctx, p.config(), p.settings.Admin)
 }
 
 func (p *postgresql) discover(ctx context.Context, name string) (*contract.Contract, error) {
-	return nil, errors.ErrUnsupported
+	return postgres.Discover(ctx, p.config(), name)
 }
