@@ -40,7 +40,7 @@ func (l *loop) batch(ctx context.Context, b *stream.Batch) error {
 // snapshot's rows may stand.
 func (l *loop) event(ctx context.Context, e *stream.Event) error {
 	if e.Time <= l.from {
-		return nil // the run began behind it
+		return l.passOver(e)
 	}
 	next := e.Time > l.front.Last()
 	if _, err := l.front.Event(e.Time, emit.Wall(e)); err != nil {
@@ -56,6 +56,15 @@ func (l *loop) event(ctx context.Context, e *stream.Event) error {
 		return err
 	}
 	l.tail = e.Token
+	return nil
+}
+
+// passOver leaves out what lies at or below where the run began. A run that begins at a clusterTime is given its events
+// again; one that resumes behind a token should not be, unless shards are involved.
+func (l *loop) passOver(e *stream.Event) error {
+	if l.resumed && !l.server.Sharded {
+		l.log.Warn("an event that should have been published before was passed over; reconcile", "clusterTime", e.Time.String(), "collection", string(e.Collection))
+	}
 	return nil
 }
 

@@ -40,6 +40,7 @@ type loop struct {
 	state  *resume.State
 
 	from     clock.Time // what the run began behind
+	resumed  bool       // it resumes behind a token
 	hold     clock.Time // snapshots wait until the stream is here
 	token    bson.Raw   // resumes behind what is complete
 	tail     bson.Raw   // resumes behind what was handled

@@ -51,7 +51,7 @@ func (s *Source) prepare(ctx context.Context, client *mongo.Client, server conne
 		cfg: s.cfg, log: s.cfg.Logger, p: p, client: client, server: server, namespaces: s.namespaces(), state: st.state,
 		front: frontier.Frontier{Sharded: server.Sharded, Settle: s.cfg.Settle},
 		scan:  snapshot.Reader{Client: client, Batch: int32(s.cfg.Batch)},
-		token: st.state.Token, tail: st.state.Token, from: st.done, pulse: pulse,
+		token: st.state.Token, tail: st.state.Token, from: st.done, resumed: len(st.state.Token) > 0, pulse: pulse,
 	}
 	l.emit = emit.Emitter{Records: p, Epoch: st.epoch, Lookup: l.scan.Lookup}
 	l.front.Start(st.done, st.wall)

@@ -13,8 +13,11 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
+	"github.com/tidemark-cdc/tidemark/capture/fault"
 	"github.com/tidemark-cdc/tidemark/schemas/event"
+	"github.com/tidemark-cdc/tidemark/schemas/position"
 	"github.com/tidemark-cdc/tidemark/schemas/rawbson"
+	"github.com/tidemark-cdc/tidemark/schemas/watermark"
 )
 
 func typeOf(v bson.RawValue) rawbson.Type { return rawbson.Type(v.Type) }
@@ -260,4 +263,119 @@ func TestDropEmptiesAndGoesOn(t *testing.T) {
 	c.reach()
 	c.stop()
 	r.requireSame("a")
+}
+
+// fail makes the server break off the next commands of a kind.
+func (r *rig) fail(times int, data bson.D) {
+	require.NoError(r.t, r.db.Client().Database("admin").RunCommand(r.t.Context(), bson.D{{Key: "configureFailPoint", Value: "failCommand"},
+		{Key: "mode", Value: bson.D{{Key: "times", Value: times}}}, {Key: "data", Value: data}}).Err())
+}
+
+func TestBrokenStreamsGoOn(t *testing.T) {
+	r := newRig(t, true, "a")
+	c := r.start()
+	c.complete()
+	stop := writers(t, r.db.Collection("a"), 2)
+	for _, data := range []bson.D{
+		{{Key: "failCommands", Value: bson.A{"getMore"}}, {Key: "closeConnection", Value: true}},
+		{{Key: "failCommands", Value: bson.A{"getMore", "aggregate"}}, {Key: "closeConnection", Value: true}},
+		{{Key: "failCommands", Value: bson.A{"getMore"}}, {Key: "errorCode", Value: 43}, {Key: "errorLabels", Value: bson.A{"ResumableChangeStreamError"}}},
+		{{Key: "failCommands", Value: bson.A{"getMore"}}, {Key: "errorCode", Value: 11600}}, // the driver gives this one up
+	} {
+		r.fail(3, data)
+		time.Sleep(700 * time.Millisecond)
+	}
+	stop()
+	c.reach()
+	c.stop()
+	rd := r.requireSame("a")
+	require.Zero(t, rd.sent, "a stream that is opened again goes on where it stood")
+	require.NotZero(t, rd.chained)
+}
+
+func TestHistoryLostInTheStreamStops(t *testing.T) {
+	r := newRig(t, true, "a")
+	c := r.start()
+	c.complete()
+	r.fail(1, bson.D{{Key: "failCommands", Value: bson.A{"getMore"}}, {Key: "errorCode", Value: 286}, {Key: "errorLabels", Value: bson.A{"NonResumableChangeStreamError"}}})
+	err := c.wait()
+	require.True(t, fault.Is(err, fault.HistoryLost), err)
+	require.ErrorContains(t, err, "where the oplog begins")
+	require.Contains(t, fault.HintOf(err), "capture resnapshot")
+}
+
+func TestResnapshotBeginsAnEpoch(t *testing.T) {
+	r := newRig(t, true, "a")
+	seed(t, r.db.Collection("a"), 20)
+	c := r.start()
+	c.complete()
+	c.stop()
+	_, err := r.db.Collection("a").DeleteMany(t.Context(), bson.D{{Key: "_id", Value: bson.D{{Key: "$lt", Value: 5}}}})
+	require.NoError(t, err)
+	r.cfg.Resnapshot = true // as after the deletes' history was lost
+	c = r.start()
+	require.Eventually(t, func() bool { return c.p.Confirmed().Position.Epoch == 2 }, 20*time.Second, 20*time.Millisecond)
+	c.complete()
+	seed(t, r.db.Collection("a"), 2)
+	c.reach()
+	c.stop()
+	rd := r.requireSame("a")
+	require.Equal(t, 35, rd.ops[event.Read])
+	require.Zero(t, rd.ops[event.Delete], "the end mark retracts what was not seen again")
+}
+
+func TestForeignServersAreRefused(t *testing.T) {
+	r := newRig(t, true, "a")
+	src, err := New(r.cfg)
+	require.NoError(t, err)
+	for name, c := range map[string]struct {
+		commit uint64
+		resume string
+	}{
+		"restored":    {1 << 63, `{"set":"secantus"}`},
+		"another set": {1, `{"set":"other"}`},
+		"not ours":    {1, `{"set":7}`},
+	} {
+		last := &watermark.Watermark{Source: "mongo", Position: position.Position{Epoch: 1, Commit: c.commit}, Resume: []byte(c.resume)}
+		err := src.run(t.Context(), nil, last)
+		require.True(t, fault.Is(err, fault.Foreign), "%s: %v", name, err)
+	}
+}
+
+// TestLookUpsThatMiss deletes what was updated before anybody could look it up.
+func TestLookUpsThatMiss(t *testing.T) {
+	r := newRig(t, false, "a")
+	seed(t, r.db.Collection("a"), 5)
+	c := r.start()
+	c.complete()
+	c.stop()
+	_, err := r.db.Collection("a").UpdateMany(t.Context(), bson.D{}, bson.D{{Key: "$set", Value: bson.D{{Key: "v", Value: 1}}}})
+	require.NoError(t, err)
+	_, err = r.db.Collection("a").DeleteMany(t.Context(), bson.D{{Key: "_id", Value: bson.D{{Key: "$lt", Value: 3}}}})
+	require.NoError(t, err)
+	c = r.start()
+	c.reach()
+	c.stop()
+	rd := r.requireSame("a")
+	require.Equal(t, 5, rd.ops[event.Update])
+	require.Equal(t, 3, rd.ops[event.Delete])
+	require.Zero(t, rd.chained)
+}
+
+// TestPreImagesTurnedOnLater goes from look-ups to exact images: the chain begins only behind the last look-up.
+func TestPreImagesTurnedOnLater(t *testing.T) {
+	r := newRig(t, false, "a")
+	stop := writers(t, r.db.Collection("a"), 2)
+	c := r.start()
+	c.complete()
+	_, err := Setup(t.Context(), r.cfg)
+	require.NoError(t, err)
+	time.Sleep(time.Second)
+	c.stop()
+	c = r.start()
+	time.Sleep(time.Second)
+	stop()
+	c.reach()
+	c.stop()
+	require.NotZero(t, r.requireSame("a").chained)
 }

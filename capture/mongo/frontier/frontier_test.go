@@ -106,6 +106,15 @@ func TestEchoOfTheStartProvesNothing(t *testing.T) {
 	require.Equal(t, at(10), done(f))
 }
 
+func TestAnEmptyOpeningProvesNothing(t *testing.T) {
+	f := started()
+	event(t, f, 20, 1)
+	require.False(t, f.Idle(&stream.Batch{Token: token(t, at(20)), Opened: true, Served: at(30)}), "the rest of the transaction may be to come")
+	require.False(t, f.Whole())
+	require.True(t, f.Idle(&stream.Batch{Token: token(t, at(20)), Served: at(30)}))
+	require.True(t, f.Whole())
+}
+
 func TestTokensOfAnotherTimeAreNotBelieved(t *testing.T) {
 	for _, c := range []clock.Time{at(9), at(10) + 2*slack} {
 		f := started()

@@ -16,6 +16,9 @@ func (f *Frontier) Pulse(p connect.Pulse) { f.pulse.add(p) }
 
 // Idle takes an empty batch and reports whether more is complete than before, or complete until later.
 func (f *Frontier) Idle(b *stream.Batch) bool {
+	if b.Opened {
+		return false
+	}
 	done, until := f.done, f.until
 	token, readable := clock.OfToken(b.Token, max(f.start, f.last), max(b.Served, f.pulse.written())+slack)
 	switch {

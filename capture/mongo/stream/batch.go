@@ -17,6 +17,9 @@ type Batch struct {
 	// Moved is whether Token differs from the batch's before: an unmoved one means that the server found nothing new at all,
 	// not even what the stream's filter drops.
 	Moved bool
+	// Opened says that the reply opened the stream, for the first time or again after a failure, so that being empty proves
+	// nothing: the server may not have looked yet.
+	Opened bool
 	// Asked is when the request was sent, by this process's clock.
 	Asked time.Time
 	// Served is the server's operationTime in the reply: what a look-up inside of it has seen was written by then.

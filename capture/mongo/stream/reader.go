@@ -24,7 +24,8 @@ type Reader struct {
 	session *mongo.Session
 	changes *mongo.ChangeStream
 	token   []byte
-	buf     int // bytes of the last batch, a guess for the next
+	cursor  int64 // the server's id of it: the driver opens another one after a failure
+	buf     int   // bytes of the last batch, a guess for the next
 }
 
 const (
@@ -110,6 +111,7 @@ func (r *Reader) read(ctx context.Context) (b Batch, err error) {
 	if err = r.changes.Err(); err == nil && r.changes.ID() == 0 && len(b.Docs) == 0 {
 		err = ErrClosed
 	}
+	b.Opened, r.cursor = r.changes.ID() != r.cursor, r.changes.ID()
 	b.Token = bytes.Clone(r.changes.ResumeToken())
 	b.Moved = !bytes.Equal(b.Token, r.token)
 	r.token = b.Token
