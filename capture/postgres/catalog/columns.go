@@ -25,7 +25,7 @@ type Column struct {
 
 const columnsSQL = `
 WITH RECURSIVE rel AS (
-  SELECT c.oid, c.relreplident FROM pg_class c WHERE c.oid = to_regclass($1)
+  SELECT c.oid, c.relreplident FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2
 ), keys AS (
   SELECT i.indisprimary AS pk, k.attnum, k.place, i.indisprimary AND r.relreplident = 'd' OR i.indisreplident AND r.relreplident = 'i' AS ident
   FROM rel r JOIN pg_index i ON i.indrelid = r.oid CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, place)
@@ -49,7 +49,7 @@ ORDER BY a.attnum`
 // Columns gives a table's columns in order; none if there is no such table.
 func Columns(ctx context.Context, conn *pgx.Conn, namespace, table string) ([]Column, error) {
 	doing := "list the columns of " + namespace + "." + table
-	rows, err := conn.Query(ctx, columnsSQL, connect.QuoteName(namespace, table))
+	rows, err := conn.Query(ctx, columnsSQL, namespace, table)
 	if err != nil {
 		return nil, connect.Fault(doing, err)
 	}
