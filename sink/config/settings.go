@@ -47,7 +47,7 @@ type ClickHouse struct {
 	Password string `env:"TIDEMARK_CLICKHOUSE_PASSWORD" help:"Better in the environment than on the command line."`
 	TLS      bool   `help:"Encrypt, and check the server's certificate."`
 	CA       string `placeholder:"FILE" help:"Certificates to check the server against, instead of the system's."`
-	Inserts  int    `default:"4" help:"Inserts that run at once (default: ${default})."`
+	Inserts  int    `default:"2" help:"Inserts that run at once (default: ${default})."`
 }
 
 // Batch says when batches are closed.
@@ -55,7 +55,7 @@ type Batch struct {
 	Rows   int           `default:"100000" help:"Most records of a batch (default: ${default})."`
 	Bytes  Size          `default:"32MiB" help:"Most that a batch's block occupies (default: ${default})."`
 	Age    time.Duration `default:"500ms" help:"How long a record waits for more at rest. Each insert makes a part in every table that it reaches: shorter is fresher and costs more (default: ${default})."`
-	Memory Size          `default:"64MiB" help:"Most that all batches together occupy (default: ${default})."`
+	Memory Size          `default:"24MiB" help:"Most that all blocks together occupy; the process takes a few times as much (default: ${default})."`
 }
 
 // Limits are the batches' limits.

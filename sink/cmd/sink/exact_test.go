@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -160,20 +161,39 @@ func TestSinksShareTheWork(t *testing.T) {
 
 // metric reads a metric without labels; -1 where it is not there.
 func metric(addr, name string) float64 {
+	v := -1.0
+	metrics(addr, func(series string, value float64) {
+		if series == name {
+			v = value
+		}
+	})
+	return v
+}
+
+// metricSum adds a metric's series.
+func metricSum(addr, name string) (sum float64) {
+	metrics(addr, func(series string, value float64) {
+		if strings.HasPrefix(series, name+"{") {
+			sum += value
+		}
+	})
+	return sum
+}
+
+func metrics(addr string, each func(series string, value float64)) {
 	res, err := http.Get("http://" + addr + "/metrics")
 	if err != nil {
-		return -1
+		return
 	}
 	defer res.Body.Close()
 	text, err := io.ReadAll(res.Body)
 	if err != nil {
-		return -1
+		return
 	}
 	for _, line := range strings.Split(string(text), "\n") {
-		var v float64
-		if _, err := fmt.Sscanf(line, name+" %g", &v); err == nil {
-			return v
+		at := strings.LastIndexByte(line, ' ')
+		if v, err := strconv.ParseFloat(line[at+1:], 64); err == nil && at > 0 {
+			each(line[:at], v)
 		}
 	}
-	return -1
 }
