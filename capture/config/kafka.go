@@ -1,6 +1,7 @@
 package config
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -15,6 +16,8 @@ import (
 
 	"github.com/tidemark-cdc/tidemark/capture/fault"
 	"github.com/tidemark-cdc/tidemark/capture/lease"
+	"github.com/tidemark-cdc/tidemark/capture/preflight"
+	"github.com/tidemark-cdc/tidemark/capture/topics"
 )
 
 // transport gives connections to the brokers.
@@ -23,6 +26,17 @@ func (k *Kafka) transport() (*kafka.Transport, error) {
 	// kafka-go keeps metadata for 6 s, in which a new topic stays invisible and a moved
 	// leader keeps refusing.
 	return &kafka.Transport{MetadataTTL: time.Second, ClientID: clientID, SASL: mechanism, TLS: security}, err
+}
+
+// Check says what the brokers lack for these settings.
+func (k *Kafka) Check(ctx context.Context) ([]preflight.Finding, error) {
+	t, err := k.transport()
+	if err != nil {
+		return nil, fault.New(fault.Config, "set up Kafka", err, "")
+	}
+	defer t.CloseIdleConnections()
+	client := &kafka.Client{Addr: kafka.TCP(k.Brokers...), Timeout: 10 * time.Second, Transport: t}
+	return topics.Admin{Client: client}.Check(ctx, k.Replication, int(k.Batch))
 }
 
 // Lease is the lease's part of the settings, for one source.

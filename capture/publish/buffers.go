@@ -4,15 +4,16 @@ import "sync"
 
 // buffers keeps freed batch buffers by size class, so that an open batch of a quiet
 // partition holds little: thousands of partitions at the full batch size would be
-// gigabytes. Classes grow fourfold, so a batch is copied a third of its size at most.
+// gigabytes. Classes double, so a batch takes at most twice its size.
 type buffers struct {
 	mu   sync.Mutex
-	free [8][][]byte
+	free [classes][][]byte
 	kept int
 }
 
 const (
 	smallest  = 8 << 10
+	classes   = 12       // up to 16 MiB
 	keepBytes = 32 << 20 // freed beyond this goes to the garbage collector
 )
 
@@ -51,9 +52,9 @@ func (b *buffers) put(buf []byte) {
 func classFor(capacity int) (class, size int) {
 	size = smallest
 	for class = 0; size < capacity; class++ {
-		size *= 4
+		size *= 2
 	}
-	if class >= 8 {
+	if class >= classes {
 		size = capacity
 	}
 	return class, size

@@ -27,6 +27,7 @@ type partition struct {
 	open     *batch
 	full     []*batch // in order, before open
 	flush    bool     // open is to be sent as soon as the sender is free
+	usual    int      // bytes of the last batch: the next one begins with that much room
 	appended uint64   // records, of this session
 	acked    uint64
 	end      int64 // offset behind the last acknowledged record
@@ -64,7 +65,7 @@ func (p *partition) append(key, value []byte, headerKey string, header []byte) i
 	before := 0
 	if p.open == nil {
 		p.open = &batch{first: p.appended}
-		p.open.Reset(p.pool.get(bound+smallest/2), time.Now().UnixMilli())
+		p.open.Reset(p.pool.get(max(bound+smallest/2, p.usual)), time.Now().UnixMilli())
 	} else {
 		before = p.open.Len()
 		p.grow(bound)
@@ -114,6 +115,7 @@ func (p *partition) take() *batch {
 	defer p.mu.Unlock()
 	if len(p.full) > 0 {
 		b := p.full[0]
+		p.usual = b.Len()
 		p.full[0] = nil
 		p.full = p.full[1:]
 		return b
@@ -122,7 +124,7 @@ func (p *partition) take() *batch {
 		return nil
 	}
 	b := p.open
-	p.open, p.flush = nil, false
+	p.open, p.flush, p.usual = nil, false, b.Len()
 	return b
 }
 

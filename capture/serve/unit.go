@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -186,7 +187,7 @@ func (u *Unit) check(ctx context.Context) error {
 		return err
 	}
 	for _, f := range findings {
-		u.Logger.Log(ctx, level(f.Severity), "preflight: "+f.Title, "detail", f.Detail, "sql", f.SQL, "command", f.Command)
+		u.Logger.Log(ctx, level(f.Severity), "preflight: "+f.Title, "detail", f.Detail, "do", cmp.Or(f.SQL, f.Command))
 	}
 	if preflight.Failed(findings) {
 		return fault.New(fault.Setup, "preflight", fmt.Errorf("%s", failures(findings)), "")

@@ -154,7 +154,7 @@ func Failed(doing string, err error) error {
 	case errors.As(err, new(*fault.Error)):
 		return err
 	case !errors.As(err, &code):
-		return fault.New(fault.Unreachable, doing, err, "")
+		return fault.New(fault.Unreachable, doing, err, "Do the brokers run there, and do the addresses that they advertise reach them?")
 	}
 	return fault.New(classOf(code), doing, err, "")
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -13,28 +14,38 @@ import (
 
 type preflightCmd struct {
 	selection
-	JSON bool `name:"json" help:"Print the findings as JSON, one object per source."`
+	JSON bool `name:"json" help:"Print the findings as JSON, one object for the brokers and each source."`
 }
 
-// Run prints what each source lacks.
+// Run prints what the brokers and each source lack.
 func (p *preflightCmd) Run(ctx context.Context, a *app) error {
 	failed := false
+	tell := func(name string, findings []preflight.Finding) error {
+		failed = failed || preflight.Failed(findings)
+		if p.JSON {
+			return json.NewEncoder(a.out).Encode(map[string]any{"source": name, "findings": append([]preflight.Finding{}, findings...)})
+		}
+		show(a.out, name, findings)
+		return nil
+	}
+	brokers, unreachable := a.Kafka.Check(ctx)
+	if unreachable == nil {
+		unreachable = tell("kafka", brokers)
+	}
 	err := a.each(p.selection, func(src config.Source, k kind) error {
 		findings, err := k.preflight(ctx)
 		if err != nil {
 			return err
 		}
-		failed = failed || preflight.Failed(findings)
-		if p.JSON {
-			return json.NewEncoder(a.out).Encode(map[string]any{"source": src.Name, "findings": append([]preflight.Finding{}, findings...)})
-		}
-		show(a.out, src.Name, findings)
-		return nil
+		return tell(src.Name, findings)
 	})
-	if err == nil && failed {
-		err = errPreflight
+	switch {
+	case err != nil || unreachable != nil:
+		return cmp.Or(err, unreachable)
+	case failed:
+		return errPreflight
 	}
-	return err
+	return nil
 }
 
 // show prints findings as a person reads them, the mending ready to copy.
