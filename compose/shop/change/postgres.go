@@ -67,19 +67,26 @@ func ParcelUnpacked(order string, parcel int16) Change {
 	return Change{Table: Deliveries, Op: Delete, SQL: `DELETE FROM deliveries WHERE order_id = $1 AND parcel = $2`, Args: []any{order, parcel}}
 }
 
-// ReturnOpened inserts a return as its Status says.
+// Requested gives the number of a return that is asked for, Accepted the one that it has once it is accepted.
+func Requested(id string) string { return "REQ-" + id }
+
+// Accepted takes what Requested gave.
+func Accepted(requested string) string { return "RMA" + requested[len("REQ"):] }
+
+// ReturnOpened inserts a return, unless a try whose answer was lost has inserted it and given it its final number since.
 func ReturnOpened(r *record.Return) Change {
 	return Change{Table: Returns, Op: Insert,
 		SQL: `INSERT INTO returns (number, transaction_id, order_id, reason, category, amount, currency, status, notes, opened_at, closed_at, updated_at)
-VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10::timestamptz,$11::timestamptz,coalesce($11::timestamptz,$10::timestamptz)) ON CONFLICT DO NOTHING`,
-		Args: []any{r.Number, r.TransactionID, r.OrderID, r.Reason, r.Category, r.Amount.String(), r.Currency, r.Status, r.Notes, r.OpenedAt, r.ClosedAt}}
+SELECT $1::text,$2::uuid,$3::text,$4::return_reason,$5::text,$6::numeric,$7::text,$8::return_status,$9::text,$10::timestamptz,$11::timestamptz,$10::timestamptz
+WHERE NOT EXISTS (SELECT FROM returns WHERE number = $12) ON CONFLICT DO NOTHING`,
+		Args: []any{r.Number, r.TransactionID, r.OrderID, r.Reason, r.Category, r.Amount.String(), r.Currency, r.Status, r.Notes, r.OpenedAt, r.ClosedAt, Accepted(r.Number)}}
 }
 
 // ReturnAccepted gives a return its final number: the key changes.
-func ReturnAccepted(from, to string, at time.Time) Change {
+func ReturnAccepted(requested string, at time.Time) Change {
 	return Change{Table: Returns, Op: Update,
 		SQL:  `UPDATE returns SET number = $2, status = 'accepted', updated_at = $3 WHERE number = $1`,
-		Args: []any{from, to, at}}
+		Args: []any{requested, Accepted(requested), at}}
 }
 
 // ReturnMoved sets a return's status; closed is nil while it is open.

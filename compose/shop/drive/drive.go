@@ -30,7 +30,7 @@ type Driver struct {
 	Count *Count
 }
 
-// queued bounds what is made ahead of the writers, per writer, in steps.
+// queued is the least that is made ahead of the writers, per writer, in steps.
 const queued = 128
 
 // Run takes steps from next until it gives false, stop is done, or a write fails. What was taken is written before Run
@@ -42,7 +42,7 @@ func (d *Driver) Run(ctx, stop context.Context, pace Pace, next func() (change.S
 	context.AfterFunc(ctx, cancel) // a writer that failed must not leave the pace waiting
 	queues := make([]chan change.Step, d.Writers)
 	for i := range queues {
-		queues[i] = make(chan change.Step, queued)
+		queues[i] = make(chan change.Step, max(queued, d.Batch))
 		group.Go(func() error { return d.write(ctx, queues[i]) })
 	}
 	group.Go(func() error {

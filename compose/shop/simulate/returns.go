@@ -22,7 +22,7 @@ type comeback struct {
 func (p *purchase) requestReturn() {
 	s := p.shop
 	s.requests++
-	c := &comeback{purchase: p, item: s.IntN(len(p.order.Items)), number: fmt.Sprintf("REQ-%s-%06d", p.order.ID[:8], s.requests)}
+	c := &comeback{purchase: p, item: s.IntN(len(p.order.Items)), number: change.Requested(fmt.Sprintf("%s-%06d", p.order.ID[:8], s.requests))}
 	item := p.order.Items[c.item]
 	c.amount = item.Worth()
 	s.emit(p.order.ID, change.ReturnOpened(&record.Return{Number: c.number, TransactionID: p.largest().ID, OrderID: p.order.ID,
@@ -34,10 +34,8 @@ func (p *purchase) requestReturn() {
 // accept gives the return its final number, which is its key.
 func (c *comeback) accept() {
 	s := c.shop
-	s.accepted++
-	final := fmt.Sprintf("RMA-%s-%06d", c.order.ID[:8], s.accepted)
-	s.emit(c.order.ID, change.ReturnAccepted(c.number, final, s.now))
-	c.number = final
+	s.emit(c.order.ID, change.ReturnAccepted(c.number, s.now))
+	c.number = change.Accepted(c.number)
 	c.next(3*day, 12*day, func() {
 		s.emit(c.order.ID, change.ReturnMoved(c.number, record.Received, nil, s.now))
 		c.next(time.Hour, 5*day, c.settle)

@@ -32,7 +32,6 @@ type Shop struct {
 	users    []*record.User
 	products []*record.Product
 	requests uint64
-	accepted uint64
 }
 
 // New opens a shop. Its users and products are taken over and change as the shop runs; at least one of each is needed.
