@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -99,7 +100,7 @@ func TestBatchesSentTwiceLeaveTheSameShop(t *testing.T) {
 		}
 		if times == 1 {
 			once = dump(t, s)
-			require.Greater(t, len(once), 300)
+			require.Contains(t, strings.Join(once, "\n"), "returns (RMA-", "no return was accepted: the test shows too little")
 			continue
 		}
 		require.Equal(t, once, dump(t, s))
