@@ -24,7 +24,6 @@ type download struct {
 	tools   []tool
 	needed  func() bool // nil: always
 	get     func(ctx context.Context, dir, tmp string) error
-	check   func(dir string, sums []byte) error // nil: the client has checked all
 }
 
 // tool is a program that a download needs, and the Debian package that has it.
@@ -98,11 +97,6 @@ func (d download) run(ctx context.Context, s *site.Site, out io.Writer) error {
 	text, err := sumsOf(dir)
 	if err != nil {
 		return err
-	}
-	if d.check != nil {
-		if err := d.check(dir, text); err != nil {
-			return err
-		}
 	}
 	return site.WriteFile(filepath.Join(dir, sums), text, 0o644)
 }

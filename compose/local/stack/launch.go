@@ -67,6 +67,9 @@ func (st *Stack) launch(o Options) (*exec.Cmd, error) {
 	}
 	cmd.Stdout, cmd.Stderr, cmd.Dir = log, log, "/"
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if o.Discard {
+		cmd.Args = append(cmd.Args, "--discard")
+	}
 	if !o.Detach {
 		cmd.Args = append(cmd.Args, "--watch")
 		if st.owner, err = cmd.StdinPipe(); err != nil {

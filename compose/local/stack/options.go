@@ -11,7 +11,7 @@ import (
 
 // Options of a stack. The zero value, with a Dir, is every part on the standard ports.
 type Options struct {
-	Dir       string   // its folder; kept when the stack stops
+	Dir       string   // its folder
 	Parts     string   // downloads, shared between stacks; default: $TIDEMARK_PARTS, else .local/parts of the repository
 	Bin       string   // folder of capture, sink, ...; default: bin of the repository
 	Contracts string   // folder of the contracts; default: the remembered ones, else schemas/shop
@@ -19,6 +19,7 @@ type Options struct {
 	Only      []string // parts to run, with what they need; none: all
 	Program   string   // the `local` program; default: built from the sources
 	Detach    bool     // outlives this process; otherwise it stops when this process ends, however it ends
+	Discard   bool     // its data is removed when it stops, also when it stops because this process ended
 	Progress  io.Writer
 	OnChange  func(parts []Status) // called at every look while the stack starts
 }

@@ -33,7 +33,9 @@ var servers = []string{"postgres", "kafka", "mongo", "clickhouse"}
 // TestMain: with this variable the test program starts a stack of one part and waits to be killed.
 func TestMain(m *testing.M) {
 	if dir := os.Getenv("STACK_TEST_OWNER"); dir != "" {
-		_, err := Start(context.Background(), Options{Dir: dir, Ports: "auto", Only: []string{"postgres"}})
+		_, err := Start(context.Background(), Options{
+			Dir: dir, Ports: "auto", Only: []string{"postgres"}, Discard: os.Getenv("STACK_TEST_DISCARD") != "",
+		})
 		fmt.Println("started:", err)
 		select {}
 	}
@@ -53,6 +55,7 @@ func run(t *testing.T, o Options) *Stack {
 	t.Cleanup(func() {
 		require.NoError(t, st.Stop(context.Background()))
 		require.NoError(t, st.Wipe())
+		require.NoDirExists(t, st.Site.Aside())
 	})
 	return st
 }
@@ -151,8 +154,17 @@ func pids(t *testing.T, st *Stack) map[string]int {
 }
 
 func TestAStackVanishesWithItsOwner(t *testing.T) {
-	dir := ownedStack(t, func(owner *exec.Cmd, _ string) { require.NoError(t, owner.Process.Kill()) })
+	t.Setenv("STACK_TEST_DISCARD", "1")
+	var aside string
+	dir := ownedStack(t, func(owner *exec.Cmd, dir string) {
+		st, err := Attach(Options{Dir: dir})
+		require.NoError(t, err)
+		aside = st.Site.Aside()
+		require.NoError(t, owner.Process.Kill())
+	})
 	require.Eventually(t, func() bool { return len(processesOf(dir)) == 0 }, time.Minute, 20*time.Millisecond)
+	require.NoDirExists(t, aside)
+	require.NoDirExists(t, filepath.Join(dir, "data"))
 }
 
 func TestKillingTheSupervisorLeavesNothing(t *testing.T) {
@@ -214,7 +226,7 @@ func TestAPartThatCannotStartIsAnError(t *testing.T) {
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "data", "clickhouse", "config.xml"), 0o755)) // refused by the launcher
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	st, err := Start(ctx, Options{Dir: dir, Ports: "auto", Only: []string{"clickhouse"}, Progress: t.Output()})
+	st, err := Start(ctx, Options{Dir: dir, Ports: "auto", Only: []string{"clickhouse"}, Discard: true, Progress: t.Output()})
 	require.ErrorContains(t, err, "clickhouse does not start")
 	require.ErrorContains(t, err, "clickhouse.log")
 	require.NoError(t, st.Stop(context.Background()))

@@ -1,16 +1,4 @@
 package stack
 
-import (
-	"errors"
-	"os"
-)
-
-// Wipe removes what the stack made and nothing else: its folder may hold other things, the downloads for one. The
-// stack must be down.
-func (st *Stack) Wipe() error {
-	var errs []error
-	for _, name := range []string{"data", "logs", "conf", "contracts", "capture.yaml", "sink.yaml", "ports.json", "secrets.env", "control.sock", "supervisor.pid"} {
-		errs = append(errs, os.RemoveAll(st.Site.Path(name)))
-	}
-	return errors.Join(append(errs, os.RemoveAll(st.Site.Aside()))...)
-}
+// Wipe removes what the stack made. It must be down.
+func (st *Stack) Wipe() error { return st.Site.Wipe() }

@@ -33,15 +33,10 @@ type unit struct {
 }
 
 const (
-	readyWithin = 2 * time.Minute
-	firstPause  = 200 * time.Millisecond
-	longPause   = 10 * time.Second
-	settled     = time.Minute // a part that ran this long starts its pauses anew
-	watchEvery  = 2 * time.Second
+	firstPause = 200 * time.Millisecond
+	longPause  = 10 * time.Second
+	settled    = time.Minute // a part that ran this long starts its pauses anew
 )
-
-// A watched part that is not ready for this long from its start is called unready. A variable for tests.
-var unreadyAfter = 30 * time.Second
 
 var errAsked = errors.New("asked to restart")
 
@@ -110,22 +105,6 @@ func (u *unit) live(ctx context.Context) error {
 	return u.rest(ctx, p, nil)
 }
 
-// rest waits until the life is to end or has ended; nil on a tick.
-func (u *unit) rest(ctx context.Context, p *process.Process, tick <-chan time.Time) error {
-	select {
-	case <-ctx.Done():
-		u.set(Stopping, "")
-		return ctx.Err()
-	case <-u.again:
-		u.set(Stopping, "")
-		return errAsked
-	case <-p.Done:
-		return fmt.Errorf("the process ended: %w%s", p.Err(), lastWords(u.status.Log))
-	case <-tick:
-		return nil
-	}
-}
-
 func (u *unit) awaitNeeds(ctx context.Context) bool {
 	for _, n := range u.needs {
 		select {
@@ -135,48 +114,6 @@ func (u *unit) awaitNeeds(ctx context.Context) bool {
 		}
 	}
 	return true
-}
-
-// awaitReady asks the part until it answers, and settles it.
-func (u *unit) awaitReady(ctx context.Context, p *process.Process) error {
-	for end := time.Now().Add(readyWithin); ; {
-		err := u.ask(ctx, u.part.Ready, 3*time.Second)
-		if err == nil && u.part.Settle != nil {
-			return u.ask(ctx, u.part.Settle, readyWithin)
-		}
-		if err == nil {
-			return nil
-		}
-		if time.Now().After(end) {
-			return fmt.Errorf("not ready after %s: %w", readyWithin, err)
-		}
-		if err := u.rest(ctx, p, time.After(50*time.Millisecond)); err != nil {
-			return err
-		}
-	}
-}
-
-// watch asks a watched part until its life ends.
-func (u *unit) watch(ctx context.Context, p *process.Process, began time.Time) error {
-	for pause := 50 * time.Millisecond; ; {
-		err := u.ask(ctx, u.part.Ready, 3*time.Second)
-		switch state := u.state(); {
-		case err == nil && state != Ready:
-			u.isReady(time.Since(began))
-			pause = watchEvery
-		case err != nil && (state != Starting || time.Since(began) > unreadyAfter):
-			u.set(Unready, err.Error())
-		}
-		if err := u.rest(ctx, p, time.After(pause)); err != nil {
-			return err
-		}
-	}
-}
-
-func (u *unit) ask(ctx context.Context, question func(context.Context, *site.Site) error, limit time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	return question(ctx, u.site.Load())
 }
 
 // sleep ends early when a restart is asked for.

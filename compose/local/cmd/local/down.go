@@ -30,7 +30,7 @@ func (*wipeCommand) Run(ctx context.Context, c *cli) error {
 	if err := st.Stop(ctx); err != nil {
 		return err
 	}
-	return st.Wipe()
+	return st.Site.Wipe()
 }
 
 type restartCommand struct {

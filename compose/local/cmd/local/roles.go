@@ -15,6 +15,7 @@ import (
 type superviseCommand struct {
 	Contracts string
 	Root      string // of the repository: the supervisor stands elsewhere
+	Discard   bool   `help:"Remove the data of the stack at the end."`
 	Watch     bool   `help:"Stop when standard input ends: when the process that started us has ended."`
 }
 
@@ -40,6 +41,9 @@ func (r *superviseCommand) Run(ctx context.Context, c *cli) error {
 		return err
 	case <-ctx.Done():
 		v.Shutdown()
+		if r.Discard {
+			return s.Wipe()
+		}
 		return nil
 	}
 }
