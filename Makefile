@@ -36,7 +36,7 @@ fetch: bin/local ## the servers that the stack and the tests need, by package na
 	@bin/local fetch
 
 test: build fetch ## all tests, against real servers on free ports
-	go test $(PACKAGES)
+	go test -timeout 30m $(PACKAGES)
 
 lint: vet ## vet, and formatting
 	@out=$$(gofmt -l $(MODULES)); test -z "$$out" || { echo "not formatted (make fmt):"; echo "$$out"; exit 1; }
@@ -45,7 +45,7 @@ fmt: ## format the sources
 	@gofmt -w $(MODULES)
 
 vet: ## go vet
-	@go vet $(PACKAGES)
+	@go vet -composites=false $(PACKAGES)
 
 fuzz: ## every fuzz target for FUZZTIME (20s)
 	@for p in $$(go list $(PACKAGES)); do for t in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do \
