@@ -15,6 +15,7 @@ import (
 
 	"github.com/tidemark-cdc/tidemark/capture/fault"
 	"github.com/tidemark-cdc/tidemark/schemas/topic"
+	"github.com/tidemark-cdc/tidemark/schemas/watermark"
 )
 
 // Connections break before requests and before answers, and leaders move, while records
@@ -230,4 +231,42 @@ func shorten(t *testing.T, d *time.Duration, to time.Duration) {
 	before := *d
 	*d = to
 	t.Cleanup(func() { *d = before })
+}
+
+// A capture that was fenced while it took over had written the older watermark again.
+func TestNewestWatermarkWinsOverALaterOlderOne(t *testing.T) {
+	c, client := lived(t)
+	all := marks(t, c.ListenAddrs())
+	older := all[len(all)-1]
+	newer := *older
+	newer.Position.Commit = 9
+	for _, w := range []*watermark.Watermark{&newer, older} {
+		value, err := w.Encode()
+		require.NoError(t, err)
+		r, err := client.Produce(context.Background(), &kafka.ProduceRequest{Topic: topic.Watermarks, RequiredAcks: kafka.RequireAll,
+			Records: kafka.NewRecordReader(kafka.Record{Key: kafka.NewBytes([]byte("pg")), Value: kafka.NewBytes(value)})})
+		require.NoError(t, err)
+		require.NoError(t, r.Error)
+	}
+	_, last := open(t, settings(t, c))
+	require.Equal(t, uint64(9), last.Position.Commit)
+}
+
+// The last watermark of a source that rested lies far behind what others wrote since.
+func TestOldWatermarkIsFoundBehindMany(t *testing.T) {
+	c, client := lived(t)
+	other := watermark.Watermark{Source: "other"}
+	value, err := other.Encode()
+	require.NoError(t, err)
+	for range 5 {
+		records := make([]kafka.Record, 800)
+		for i := range records {
+			records[i] = kafka.Record{Key: kafka.NewBytes([]byte("other")), Value: kafka.NewBytes(value)}
+		}
+		r, err := client.Produce(context.Background(), &kafka.ProduceRequest{Topic: topic.Watermarks, RequiredAcks: kafka.RequireAll, Records: kafka.NewRecordReader(records...)})
+		require.NoError(t, err)
+		require.NoError(t, r.Error)
+	}
+	_, last := open(t, settings(t, c))
+	require.Equal(t, uint64(1), last.Position.Commit)
 }

@@ -21,13 +21,27 @@ type history struct {
 	source string
 }
 
-// bounds are the topic's first and end offsets.
-func (h history) bounds(ctx context.Context) (topics.Bounds, error) {
-	b, err := topics.Admin{Client: h.client}.Bounds(ctx, topic.Watermarks, 1)
-	if err != nil {
-		return topics.Bounds{}, err
-	}
-	return b[0], nil
+// load gives the source's last watermark, or nil, and the topic's end at the time.
+func (h history) load(ctx context.Context) (last *watermark.Watermark, end int64, err error) {
+	err = persist(ctx, "load the last watermark of "+h.source, func(ctx context.Context) error {
+		b, err := topics.Admin{Client: h.client}.Bounds(ctx, topic.Watermarks, 1)
+		if err != nil {
+			return err
+		}
+		end = b[0].End
+		last, err = h.last(ctx, b[0])
+		return err
+	})
+	return last, end, err
+}
+
+// between gives the source's last watermark in [lo, hi), or nil.
+func (h history) between(ctx context.Context, lo, hi int64) (last *watermark.Watermark, err error) {
+	err = persist(ctx, "look for watermarks of an older session", func(ctx context.Context) error {
+		last, err = h.last(ctx, topics.Bounds{First: lo, End: hi})
+		return err
+	})
+	return last, err
 }
 
 // last gives the source's last watermark in [b.First, b.End), or nil. It reads windows
@@ -53,9 +67,7 @@ func (h history) window(ctx context.Context, lo, hi int64) (last *watermark.Wate
 		if err != nil {
 			return nil, err
 		}
-		if w != nil {
-			last = w
-		}
+		last = later(last, w)
 		if next > lo {
 			lo, empty = next, 0
 			continue
@@ -91,11 +103,20 @@ func (h history) fetch(ctx context.Context, lo, hi int64) (next int64, last *wat
 		if err != nil {
 			return lo, nil, err
 		}
-		if w != nil && rec.Offset >= lo && rec.Offset < hi {
-			last = w
+		if rec.Offset >= lo && rec.Offset < hi {
+			last = later(last, w)
 		}
 		next = max(next, rec.Offset+1)
 	}
+}
+
+// later gives b unless it is nil or says less than a: a capture that was fenced while it
+// took over may have written an older watermark again behind a newer one.
+func later(a, b *watermark.Watermark) *watermark.Watermark {
+	if b == nil || a != nil && b.Position.Before(a.Position) {
+		return a
+	}
+	return b
 }
 
 // parse gives the record's watermark, or nil where it is of another source.

@@ -81,17 +81,10 @@ func (p *Publisher) begin(ctx context.Context) (last *watermark.Watermark, err e
 // into the partition, and looks whether one came in between. Without this an older
 // capture could confirm to its source what this one does not know to be published, and
 // the offsets carried forward from here would be too low.
-func (p *Publisher) takeOver(ctx context.Context) (last *watermark.Watermark, err error) {
+func (p *Publisher) takeOver(ctx context.Context) (*watermark.Watermark, error) {
 	h := history{client: p.client, source: p.cfg.Source}
-	var b topics.Bounds
-	read := func(ctx context.Context) error {
-		if b, err = h.bounds(ctx); err != nil {
-			return err
-		}
-		last, err = h.last(ctx, b)
-		return err
-	}
-	if err := persist(ctx, "load the last watermark of "+p.cfg.Source, read); err != nil {
+	last, end, err := h.load(ctx)
+	if err != nil {
 		return nil, err
 	}
 	claim := last
@@ -101,18 +94,12 @@ func (p *Publisher) takeOver(ctx context.Context) (last *watermark.Watermark, er
 	if err := p.claim(ctx, claim); err != nil {
 		return nil, err
 	}
-	fenced := b.End
-	between := func(ctx context.Context) error {
-		w, err := h.last(ctx, topics.Bounds{First: fenced, End: p.herald.marks.end - 1})
-		if err == nil && w != nil {
-			last = w
-		}
-		return err
-	}
-	if err := persist(ctx, "look for watermarks of an older session", between); err != nil {
+	between, err := h.between(ctx, end, p.herald.marks.end-1)
+	if err != nil {
 		return nil, err
 	}
-	if last != nil && last != claim && !last.Position.IsZero() {
+	if between != nil {
+		last = between
 		if err := p.claim(ctx, last); err != nil {
 			return nil, err
 		}

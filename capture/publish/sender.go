@@ -3,7 +3,6 @@ package publish
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -171,39 +170,5 @@ func sleep(ctx context.Context, pause time.Duration) error {
 		return ctx.Err()
 	case <-t.C:
 		return nil
-	}
-}
-
-// outage logs the first failure of a batch, then one in ten seconds, then its end.
-type outage struct {
-	log    *slog.Logger
-	since  time.Time
-	logged time.Time
-}
-
-func (o *outage) lasted() time.Duration {
-	if o.since.IsZero() {
-		return 0
-	}
-	return time.Since(o.since)
-}
-
-func (o *outage) note(err error) {
-	if errors.Is(err, context.Canceled) {
-		return
-	}
-	now := time.Now()
-	if o.since.IsZero() {
-		o.since = now
-	}
-	if now.Sub(o.logged) >= 10*time.Second {
-		o.log.Warn("write failed, trying again", "err", err, "for", now.Sub(o.since).Round(time.Millisecond))
-		o.logged = now
-	}
-}
-
-func (o *outage) over() {
-	if !o.since.IsZero() {
-		o.log.Info("write succeeded", "after", time.Since(o.since).Round(time.Millisecond))
 	}
 }
