@@ -89,6 +89,10 @@ func (b *Builder) Add(r *Record, chained bool) error {
 }
 
 func (b *Builder) add(r *Record, hash uint64, chained bool) *fault {
+	chained = chained && len(b.layout.contract.Key) > 0 && !b.held.knows(hash)
+	if chained && b.quick(r, hash) {
+		return nil
+	}
 	env, err := wire.ParseEnvelope(r.Value)
 	if err != nil {
 		return malformed(err)
@@ -99,7 +103,7 @@ func (b *Builder) add(r *Record, hash uint64, chained bool) *fault {
 	if len(b.layout.contract.Key) == 0 {
 		return b.log(r, &env)
 	}
-	if chained && !b.held.knows(hash) {
+	if chained {
 		if done, f := b.direct(r, hash, &env); done || f != nil {
 			return f
 		}

@@ -20,6 +20,9 @@ type layout struct {
 // the caller cuts back.
 type decoder interface {
 	decode(cols []column.Column, image wire.Token) *fault
+	// quick decodes the image that text begins with and gives what follows it; false where
+	// decode has to look again.
+	quick(cols []column.Column, text []byte) (rest []byte, ok bool)
 	// absent are the columns that the last image did not hold; valid until the next.
 	absent() []int
 }
@@ -87,6 +90,9 @@ func listed(names wire.Token, name string) bool {
 	}
 	return false
 }
+
+// noToken is a member that is not there.
+var noToken wire.Token
 
 func truncate(cols []column.Column, n int) {
 	for _, c := range cols {

@@ -52,3 +52,23 @@ func (m *matcher) search(name []byte) int32 {
 	}
 	return target
 }
+
+// scanName reads `"name":` at b[i] and gives the member's target and the index after it.
+func (m *matcher) scanName(b []byte, i int) (target int32, next int, ok bool) {
+	if m.next < len(m.learned) {
+		l := &m.learned[m.next]
+		end := i + 1 + len(l.name)
+		if end+1 < len(b) && b[i] == '"' && b[end] == '"' && b[end+1] == ':' && string(b[i+1:end]) == l.name {
+			m.next++
+			return l.target, end + 2, true
+		}
+	}
+	if i >= len(b) || b[i] != '"' {
+		return nothing, i, false
+	}
+	end, escaped, ok := scanString(b, i+1)
+	if !ok || escaped || end+1 >= len(b) || b[end+1] != ':' {
+		return nothing, i, false
+	}
+	return m.find(b[i+1 : end]), end + 2, true
+}
