@@ -45,7 +45,7 @@ func (f *frames) next() (kind byte, body []byte, ok bool) {
 		return 0, nil, false
 	}
 	n := int(binary.BigEndian.Uint32(f.buf[f.r+1:])) + 1
-	if f.w-f.r < n {
+	if n < frameHead || f.w-f.r < n { // fill refuses what can't be a length
 		return 0, nil, false
 	}
 	kind, body = f.buf[f.r], f.buf[f.r+frameHead:f.r+n]
