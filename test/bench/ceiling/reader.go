@@ -59,7 +59,7 @@ func replicate(ctx context.Context, url, slot, publication string) (net.Conn, er
 	if _, err := bare.Conn.Write(append(msg, sql...)); err != nil {
 		return nil, fmt.Errorf("begin to read slot %s: %w", slot, err)
 	}
-	return bare.Conn, nil
+	return inGulps(bare.Conn), nil
 }
 
 type reader struct {

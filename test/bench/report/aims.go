@@ -22,9 +22,9 @@ const (
 	Sink    = "sink"
 )
 
-// Missed gives the aims that a drain did not reach, in words; nothing for a ceiling.
+// Missed gives the aims that a drain did not reach, in words; nothing for what is not ours.
 func (d *Drain) Missed() []string {
-	if d.Ceiling || d.Reference() {
+	if !d.Own() {
 		return nil
 	}
 	var missed []string
@@ -41,5 +41,5 @@ func (d *Drain) Missed() []string {
 	return missed
 }
 
-// Reference is a program that is measured beside, not one of ours.
-func (d *Drain) Reference() bool { return d.Program != d.Stage }
+// Own is a program of ours; the others are measured beside.
+func (d *Drain) Own() bool { return d.Program == d.Stage }

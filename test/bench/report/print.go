@@ -58,14 +58,14 @@ func drains(stage string, rows []Drain) table.Writer {
 	if stage == Sink {
 		server = "ClickHouse"
 	}
-	t.AppendHeader(table.Row{"case", "program", "rows", "rows/s", "of ceiling", "CPU s/1M", server + " CPU s/1M", "broker CPU s/1M", "peak MB", "aims"})
+	t.AppendHeader(table.Row{"case", "program", "rows", "rows/s", "of ceiling", "of fastest", "CPU s/1M", server + " CPU s/1M", "broker CPU s/1M", "peak MB", "aims"})
 	for _, d := range rows {
-		t.AppendRow(table.Row{d.Case, d.name(), d.Rows, fmt.Sprintf("%.0f", d.Rate), ratio(d.Ratio), fmt.Sprintf("%.2f", d.CPU),
+		t.AppendRow(table.Row{d.Case, d.name(), d.Rows, fmt.Sprintf("%.0f", d.Rate), ratio(d.Ratio), ratio(d.Best), fmt.Sprintf("%.2f", d.CPU),
 			fmt.Sprintf("%.2f", d.Server), dash(d.Broker), dash(d.PeakMB), d.verdict()})
 	}
-	t.AppendFooter(table.Row{stage, "aims", "", "", fmt.Sprintf(">= %.2f", a.Ratio), fmt.Sprintf("<= %.0f", a.CPU), "", "", fmt.Sprintf("<= %.0f", a.PeakMB), ""})
+	t.AppendFooter(table.Row{stage, "aims", "", "", fmt.Sprintf(">= %.2f", a.Ratio), "", fmt.Sprintf("<= %.0f", a.CPU), "", "", fmt.Sprintf("<= %.0f", a.PeakMB), ""})
 	t.Style().Format.Footer, t.Style().Format.Header = text.FormatDefault, text.FormatDefault
-	right(t, 3, 9)
+	right(t, 3, 10)
 	return t
 }
 
@@ -78,7 +78,7 @@ func (d *Drain) name() string {
 
 func (d *Drain) verdict() string {
 	switch missed := d.Missed(); {
-	case d.Ceiling || d.Reference():
+	case !d.Own():
 		return ""
 	case len(missed) > 0:
 		return "MISSED: " + strings.Join(missed, ", ")

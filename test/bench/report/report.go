@@ -45,7 +45,10 @@ type Drain struct {
 	Startup float64 `json:"startup_s"`         // from the start of the process to the first row
 	Rate    float64 `json:"rows_per_second"`   // over Seconds
 	Ratio   float64 `json:"ratio,omitempty"`   // to the ceiling's rate; 0: nothing to compare with
-	CPU     float64 `json:"cpu_s_per_million"` // of the program, its start-up included
+	// Best is the ratio to the fastest of all that only read: the ceiling may not be the
+	// highest that there is.
+	Best float64 `json:"ratio_to_fastest,omitempty"`
+	CPU  float64 `json:"cpu_s_per_million"` // of the program, its start-up included
 	// Server is the same of the server that it works with: the walsender, ClickHouse.
 	Server float64 `json:"server_cpu_s_per_million"`
 	// Broker is the same of the Kafka broker.
@@ -84,17 +87,38 @@ type Delay struct {
 	Max     float64 `json:"max_ms"`
 }
 
-// Compare sets each drain's ratio to the ceiling of its stage and case.
+// Compare sets each drain's ratios to the ceiling of its stage and case, and to the
+// fastest there that is not ours.
 func (r *Report) Compare() {
 	for i := range r.Drains {
 		d := &r.Drains[i]
-		d.Ratio = 0
-		for _, c := range r.Drains {
-			if c.Ceiling && !d.Ceiling && c.Stage == d.Stage && c.Case == d.Case {
-				d.Ratio = d.Rate / c.Rate
+		d.Ratio, d.Best = 0, 0
+		ceiling, fastest := r.bounds(d)
+		if ceiling > 0 && !d.Ceiling {
+			d.Ratio = d.Rate / ceiling
+		}
+		if fastest > 0 && d.Own() {
+			d.Best = d.Rate / fastest
+		}
+	}
+}
+
+// bounds are rates; of the drains that were repeated, the mean.
+func (r *Report) bounds(of *Drain) (ceiling, fastest float64) {
+	sums, counts := map[string]float64{}, map[string]float64{}
+	for _, d := range r.Drains {
+		if d.Stage == of.Stage && d.Case == of.Case && !d.Own() {
+			sums[d.Program] += d.Rate
+			counts[d.Program]++
+			if d.Ceiling {
+				ceiling = sums[d.Program] / counts[d.Program]
 			}
 		}
 	}
+	for name, sum := range sums {
+		fastest = max(fastest, sum/counts[name])
+	}
+	return ceiling, fastest
 }
 
 // JSON writes the report for programs.

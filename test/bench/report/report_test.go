@@ -28,6 +28,10 @@ func TestEachIsComparedWithItsOwnCeiling(t *testing.T) {
 	require.InDelta(t, 0.705, r.Drains[3].Ratio, 1e-9)
 	require.Zero(t, r.Drains[0].Ratio)
 	require.Zero(t, r.Drains[4].Ratio, "no ceiling of its stage")
+	r.Drains = append(r.Drains, Drain{Stage: Capture, Case: "A, unix", Program: "minimal reader", Rate: 282_000})
+	r.Compare()
+	require.InDelta(t, 0.705, r.Drains[3].Ratio, 1e-9)
+	require.InDelta(t, 0.5, r.Drains[3].Best, 1e-9, "a faster reader is no ceiling but is not hidden")
 }
 
 func TestLossesArePrinted(t *testing.T) {
