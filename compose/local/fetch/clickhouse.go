@@ -30,8 +30,9 @@ func ClickHouseLib(s *site.Site) (string, error) {
 }
 
 func getClickHouse(ctx context.Context, dir, tmp string) error {
-	err := process.Run(ctx, process.Spec{Dir: tmp, Args: []string{"npm", "pack", "--cache", filepath.Join(tmp, "cache"), "--pack-destination", tmp,
-		"@chdb/lib-linux-x64-gnu@" + clickhouse().version}})
+	err := process.Run(ctx, process.Spec{Dir: tmp, Args: []string{
+		"npm", "pack", "--cache", filepath.Join(tmp, "cache"), "--pack-destination", tmp, "@chdb/lib-linux-x64-gnu@" + clickhouse().version,
+	}})
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 
 	"github.com/tidemark-cdc/tidemark/compose/local/process"
@@ -29,6 +30,10 @@ func getMongo(ctx context.Context, dir, tmp string) error {
 	if err := process.Run(ctx, process.Spec{Dir: tmp, Args: []string{"python3", "-m", "venv", venv}}); err != nil {
 		return err
 	}
-	return process.Run(ctx, process.Spec{Dir: tmp, Args: []string{filepath.Join(venv, "bin", "pip"), "install", "--quiet", "--disable-pip-version-check",
-		"--cache-dir", filepath.Join(tmp, "cache"), "SecantusDB==" + mongo().version}})
+	return process.Run(ctx, process.Spec{
+		Args: []string{
+			filepath.Join(venv, "bin", "pip"), "install", "--quiet", "--disable-pip-version-check", "--no-cache-dir", "SecantusDB==" + mongo().version,
+		},
+		Dir: tmp, Env: append(os.Environ(), "TMPDIR="+tmp), // where the progress bar looks
+	})
 }

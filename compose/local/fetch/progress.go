@@ -26,7 +26,7 @@ func progress(out io.Writer, what string, bytes int64, dir string) (stop func(er
 		}
 	}
 	bar := progressbar.NewOptions64(bytes, progressbar.OptionSetWriter(out), progressbar.OptionSetDescription(fmt.Sprintf("%-24s", what)),
-		progressbar.OptionShowBytes(true), progressbar.OptionSetWidth(30), progressbar.OptionThrottle(100*time.Millisecond))
+		progressbar.OptionShowBytes(true), progressbar.OptionShowTotalBytes(true), progressbar.OptionSetPredictTime(false), progressbar.OptionSetWidth(30), progressbar.OptionThrottle(100*time.Millisecond))
 	quit, gone := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(gone)
