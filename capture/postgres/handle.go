@@ -40,7 +40,7 @@ func (l *loop) keepalive(k stream.Keepalive) error {
 	if !l.open && uint64(k.Sent) > l.point.Position.Commit {
 		l.point.Position.Commit = uint64(k.Sent)
 		l.moved = true
-		l.stream.Behind(false)
+		l.caughtUp()
 	}
 	return nil
 }
@@ -81,7 +81,8 @@ func (l *loop) began(ctx context.Context, d *stream.Data) error {
 	}
 	l.open = true
 	l.emit.Begin(&l.begin)
-	l.stream.Behind(d.SendTime-l.begin.CommitTime > int64(behindBy/time.Microsecond))
+	l.age = time.Duration(d.SendTime-l.begin.CommitTime) * time.Microsecond
+	l.stream.Behind(l.age > behindBy)
 	return nil
 }
 

@@ -119,11 +119,10 @@ func (t *taking) start(ctx context.Context) (r result, err error) {
 		return r, err
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	r.at = emit.Snapshot{Epoch: t.epoch, LSN: uint64(t.export.LSN)}
+	r.at = emit.Snapshot{Epoch: t.epoch, LSN: uint64(t.export.LSN), Time: t.export.Time}
 	var version int
-	const sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::int8, current_setting('server_version_num')::int"
-	if err := conn.QueryRow(ctx, sql).Scan(&r.at.Time, &version); err != nil {
-		return r, connect.Fault("ask for the time", err)
+	if err := conn.QueryRow(ctx, "SELECT current_setting('server_version_num')::int").Scan(&version); err != nil {
+		return r, connect.Fault("ask for the server's version", err)
 	}
 	publication, err := catalog.LookPublication(ctx, conn, t.cfg.Publication)
 	if err != nil {

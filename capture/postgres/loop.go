@@ -53,7 +53,8 @@ type loop struct {
 	note     pgoutput.Message
 	cut      pgoutput.Truncate
 
-	changes, bytes int // since the last look around
+	age            time.Duration // of the last transaction when it was sent, 0 when there was nothing to send
+	changes, bytes int           // since the last look around
 	moved          bool
 }
 
@@ -94,7 +95,7 @@ func (l *loop) rest(ctx context.Context) error {
 	}
 	err := l.stream.Fill(until)
 	if errors.Is(err, stream.ErrIdle) {
-		l.stream.Behind(false)
+		l.caughtUp()
 		return l.heart.Stalled(time.Now())
 	}
 	return err
@@ -115,7 +116,7 @@ func (l *loop) look(ctx context.Context, now time.Time) error {
 	}
 	if now.Sub(l.noted) >= lagNoted {
 		l.noted = now
-		l.noteLag(now)
+		l.noteLag()
 	}
 	if l.open {
 		return l.p.Err()
@@ -124,6 +125,12 @@ func (l *loop) look(ctx context.Context, now time.Time) error {
 		return err
 	}
 	return l.mark(now)
+}
+
+// caughtUp is called when the server has nothing more to send.
+func (l *loop) caughtUp() {
+	l.age = 0
+	l.stream.Behind(false)
 }
 
 // mark flushes what is due, and once in a while a point at which nothing happened: an idle database moves its watermark and its slot too.
@@ -145,16 +152,12 @@ func (l *loop) flush(now time.Time) error {
 	return l.p.Flush(l.point)
 }
 
-func (l *loop) noteLag(now time.Time) {
+func (l *loop) noteLag() {
 	var bytes uint64
 	if end, done := l.heart.WALEnd(), l.confirmed(); end > done {
 		bytes = uint64(end - done)
 	}
-	var age time.Duration
-	if l.point.CommitTime > 0 && l.open {
-		age = now.Sub(time.UnixMicro(l.point.CommitTime))
-	}
-	l.cfg.Observer.Lag(bytes, max(age, 0))
+	l.cfg.Observer.Lag(bytes, max(l.age, 0))
 }
 
 // confirmed is what the server may forget. It is called from the status goroutine too.

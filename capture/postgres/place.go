@@ -54,6 +54,7 @@ func (l *loop) contained(ctx context.Context) (bool, error) {
 func (l *loop) place(ctx context.Context) error {
 	r := l.handover.known
 	l.point.Position.Commit = max(l.point.Position.Commit, r.at.LSN)
+	l.point.CommitTime = max(l.point.CommitTime, r.at.Time)
 	p := &placing{loop: l, result: r, id: fmt.Sprintf("%s-%s", l.cfg.Slot, stream.LSN(r.at.LSN)), begun: make([]bool, len(r.tables)), left: append([]int(nil), r.reader.Chunks...)}
 	began := time.Now()
 	if err := p.run(ctx); err != nil {

@@ -2,9 +2,11 @@ package postgres
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/tidemark-cdc/tidemark/capture/fault"
 	"github.com/tidemark-cdc/tidemark/capture/postgres/catalog"
 	"github.com/tidemark-cdc/tidemark/capture/postgres/connect"
 	"github.com/tidemark-cdc/tidemark/capture/postgres/emit"
@@ -81,12 +83,25 @@ func (s *Source) locate(ctx context.Context, repl *pgconn.PgConn, last *watermar
 		st.lsn = info.Confirmed
 		return st, nil
 	}
+	if err := s.published(ctx); err != nil {
+		return nil, err
+	}
 	if st.export, err = snapshot.Create(ctx, s.cfg.URL, s.cfg.Slot, false); err != nil {
 		return nil, err
 	}
 	st.lsn = st.export.LSN
 	s.cfg.Logger.Info("slot created", "slot", s.cfg.Slot, "position", st.lsn.String())
 	return st, nil
+}
+
+// published fails if there is no publication: one that is made after the slot does not exist at the positions that the slot reads, and
+// only another slot would help then.
+func (s *Source) published(ctx context.Context) error {
+	p, err := catalog.LookPublication(ctx, s.lease, s.cfg.Publication)
+	if err == nil && p == nil {
+		err = fault.New(fault.Setup, "make slot "+s.cfg.Slot, fmt.Errorf("publication %s does not exist", s.cfg.Publication), "")
+	}
+	return err
 }
 
 func (st *start) goOn(cfg Config, info *slot.Info, id slot.Identity, last *watermark.Watermark) error {

@@ -14,7 +14,7 @@ import (
 func (s *Source) Run(ctx context.Context, p *publish.Publisher, last *watermark.Watermark) error {
 	err := s.run(ctx, p, last)
 	s.Close() // whatever ended, the next one takes the lease anew
-	if ctx.Err() != nil && (err == nil || errors.Is(err, context.Canceled)) {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return nil
 	}
 	return err
@@ -42,8 +42,8 @@ func (s *Source) run(ctx context.Context, p *publish.Publisher, last *watermark.
 		heart <- err
 	}()
 	err = l.loop(run)
-	if ctx.Err() != nil {
-		err = errors.Join(err, l.settle(ctx))
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		err = l.settle(ctx)
 	}
 	cancel(nil)
 	if beat := <-heart; beat != nil && ctx.Err() == nil {

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -162,7 +163,7 @@ func TestStandby(t *testing.T) {
 	select {
 	case <-took:
 		require.Fail(t, "two captures at once")
-	default:
+	case <-time.After(300 * time.Millisecond):
 	}
 	r.db.Do("INSERT INTO ledger VALUES (1, 1)")
 	first.reach()

@@ -21,6 +21,13 @@ func (c *checker) server() error {
 	if err != nil {
 		return err
 	}
+	var standby bool
+	if err := c.conn.QueryRow(c.ctx, "SELECT pg_is_in_recovery()").Scan(&standby); err != nil {
+		return err
+	}
+	if standby {
+		c.add(preflight.Finding{Severity: preflight.Failure, Title: "the server is a standby", Detail: "Heartbeats and leases need a server that can be written to: use the primary's address."})
+	}
 	if level != "logical" {
 		c.add(preflight.Finding{Severity: preflight.Failure, Title: "wal_level is " + level, Detail: "Row changes are in the log only with wal_level = logical. Restart PostgreSQL after setting it.",
 			SQL: "ALTER SYSTEM SET wal_level = 'logical'"})

@@ -4,6 +4,7 @@ package snapshot
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pglogrepl"
@@ -19,6 +20,8 @@ import (
 type Export struct {
 	// LSN is the snapshot's position: it holds all commits whose record begins below it and no others.
 	LSN stream.LSN
+	// Time is no later than the snapshot: microseconds since 1970 by the server's clock.
+	Time int64
 	// Name is for SET TRANSACTION SNAPSHOT.
 	Name string
 
@@ -31,18 +34,32 @@ func Create(ctx context.Context, url, name string, temporary bool) (*Export, err
 	if err != nil {
 		return nil, err
 	}
+	now, err := clock(ctx, conn)
+	if err != nil {
+		closeSoon(conn)
+		return nil, connect.Fault("ask for the time", err)
+	}
 	made, err := pglogrepl.CreateReplicationSlot(ctx, conn, connect.QuoteName(name), slot.Plugin,
 		pglogrepl.CreateReplicationSlotOptions{Temporary: temporary, SnapshotAction: "EXPORT_SNAPSHOT", Mode: pglogrepl.LogicalReplication})
 	if err != nil {
 		closeSoon(conn)
 		return nil, connect.Fault(fmt.Sprintf("create slot %s (this waits for the transactions that run now)", name), err)
 	}
-	e := &Export{Name: made.SnapshotName, conn: conn}
+	e := &Export{Name: made.SnapshotName, Time: now, conn: conn}
 	if e.LSN, err = stream.ParseLSN(made.ConsistentPoint); err != nil {
 		closeSoon(conn)
 		return nil, fmt.Errorf("create slot %s: %w", name, err)
 	}
 	return e, nil
+}
+
+// clock asks the server for its time, in microseconds since 1970.
+func clock(ctx context.Context, conn *pgconn.PgConn) (int64, error) {
+	results, err := conn.Exec(ctx, "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::int8").ReadAll()
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseInt(string(results[0].Rows[0][0]), 10, 64)
 }
 
 // Close ends the exporting session, and with it a temporary slot.

@@ -61,6 +61,9 @@ func (s *status) run() {
 
 func (s *status) send(confirmed LSN) error {
 	s.buf = appendStatus(s.buf[:0], confirmed, time.Now().UnixMicro())
+	if err := s.conn.SetWriteDeadline(time.Now().Add(statusEvery)); err != nil {
+		return err
+	}
 	_, err := s.conn.Write(s.buf)
 	return err
 }

@@ -100,7 +100,7 @@ func (s *Stream) Next() (message []byte, ok bool, err error) {
 			return body, true, nil
 		}
 		if err := control(kind, body); err != nil {
-			return nil, false, connect.Fault("read replication stream", err)
+			return nil, false, streamFault(err)
 		}
 	}
 }
@@ -115,6 +115,14 @@ func (s *Stream) Fill(deadline time.Time) error {
 		return err
 	}
 	return connect.Fault("read replication stream", err)
+}
+
+func streamFault(err error) error {
+	const doing = "read replication stream"
+	if connect.NoSuchObject(err) {
+		return fault.New(fault.Setup, doing, err, "The publication must exist at the position that is read: if it was dropped and made again, drop the slot and take a new snapshot with `capture resnapshot`.")
+	}
+	return connect.Fault(doing, err)
 }
 
 // Behind says whether the stream lags behind the server's clock: if so, reads are few and large, else immediate.
