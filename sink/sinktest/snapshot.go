@@ -87,3 +87,12 @@ func (s *Source) Truncate(t *Topic) {
 	s.Live, s.ids = 0, nil
 	clear(s.Rows)
 }
+
+// Update is the header of an update at a position of its own.
+func (s *Source) Update(chained bool) event.Header {
+	h := s.Next(event.Update)
+	if !chained {
+		h.Flags = 0
+	}
+	return h
+}

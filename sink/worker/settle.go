@@ -85,7 +85,8 @@ func (w *Worker) settle(ctx context.Context, b *batch.Batch, r ledger.Range) err
 // send seals and inserts, again and again until ClickHouse acknowledges. The seal is
 // committed before every send, over a connection that is open by then (rule recheck).
 func (w *Worker) send(ctx context.Context, b *batch.Batch, seal ledger.Entry, token string) (sends int, err error) {
-	err = w.attempt(ctx, "insert", func(l *Lease) error {
+	may := func() error { return w.table.Guard.allow(ctx, w.a.Partition) }
+	err = w.attemptWhen(ctx, "insert", may, func(l *Lease) error {
 		if err := l.Open(ctx); err != nil {
 			return err
 		}

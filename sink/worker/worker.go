@@ -26,6 +26,8 @@ type Kafka interface {
 type Table struct {
 	Contract *contract.Contract
 	Pool     *batch.Pool
+	// Guard may be nil, for tests.
+	Guard *Guard
 }
 
 // Shared is what the workers of a process share.

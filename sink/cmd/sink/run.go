@@ -132,16 +132,34 @@ func (p *process) share(ctx context.Context) error {
 		p.log.Warn("trying again", "attempt", "insert applied", "error", err)
 	}
 	go writer.Run(ctx)
+	p.shared = p.newShared(writer)
+	for t, table := range p.tables {
+		table.Guard = &worker.Guard{Topic: t, Table: table.Contract.Target.Table, Group: p.Kafka.Group, Kafka: p.client,
+			Leases: p.shared.Leases, Every: 5 * time.Second, Patience: 10 * time.Second, Log: p.log,
+			Partitions: func(ctx context.Context) (int, error) { return p.partitions(ctx, t) }}
+		go table.Guard.Run(ctx)
+	}
+	return nil
+}
+
+func (p *process) partitions(ctx context.Context, name string) (int, error) {
+	res, err := p.client.Metadata(ctx, &kafka.MetadataRequest{Topics: []string{name}})
+	if err != nil {
+		return 0, fmt.Errorf("partitions of %s: %w", name, err)
+	}
+	return len(res.Topics[0].Partitions), nil
+}
+
+func (p *process) newShared(writer *applied.Writer) *worker.Shared {
 	var leases []*worker.Lease
 	for _, c := range p.conns[:p.ClickHouse.Inserts] {
 		leases = append(leases, worker.NewLease(c, func(ct *contract.Contract) (worker.Raw, error) { return lookup.New(c, ct) }))
 	}
-	p.shared = &worker.Shared{Group: p.Kafka.Group, Kafka: p.client,
+	return &worker.Shared{Group: p.Kafka.Group, Kafka: p.client,
 		Broker: consume.Broker{Addr: p.client.Addr, Transport: p.client.Transport},
 		Leases: worker.NewLeases(leases...), Applied: writer,
 		Budget: batch.NewBudget(int64(p.Batch.Memory), 8*len(p.tables)), Limits: p.Batch.Limits(), Metrics: p.metrics, Log: p.log,
 		MaxBytes: int32(p.Kafka.Fetch), MaxWait: 500 * time.Millisecond, Grace: p.Kafka.Grace, Pause: 100 * time.Millisecond}
-	return nil
 }
 
 // one works on one partition for as long as its generation lives.
