@@ -28,7 +28,9 @@ func inGulps(conn net.Conn) net.Conn {
 	if err != nil {
 		return conn
 	}
-	_ = raw.Control(func(fd uintptr) { err = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVLOWAT, enough) })
+	_ = raw.Control(func(fd uintptr) {
+		err = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVLOWAT, enough)
+	})
 	if err != nil {
 		return conn
 	}

@@ -41,10 +41,10 @@ type Drain struct {
 	// Ceiling marks what others of the same stage and case are compared with.
 	Ceiling bool    `json:"ceiling"`
 	Rows    int64   `json:"rows"`
-	Seconds float64 `json:"seconds"`           // from the first row to the last
-	Startup float64 `json:"startup_s"`         // from the start of the process to the first row
-	Rate    float64 `json:"rows_per_second"`   // over Seconds
-	Ratio   float64 `json:"ratio,omitempty"`   // to the ceiling's rate; 0: nothing to compare with
+	Seconds float64 `json:"seconds"`         // from the first row to the last
+	Startup float64 `json:"startup_s"`       // from the start of the process to the first row
+	Rate    float64 `json:"rows_per_second"` // over Seconds
+	Ratio   float64 `json:"ratio,omitempty"` // to the ceiling's rate; 0: nothing to compare with
 	// Best is the ratio to the fastest of all that only read: the ceiling may not be the
 	// highest that there is.
 	Best float64 `json:"ratio_to_fastest,omitempty"`
