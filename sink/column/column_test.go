@@ -53,9 +53,7 @@ func TestRefusalsAreTypedAndLeaveTheColumnAsItWas(t *testing.T) {
 			require.Equal(t, len(s.good), c.Rows(), "%s: %s", s.name(), r.json)
 		}
 		c.Truncate(len(s.good))
-		if !strings.Contains(s.clickhouse, "LowCardinality") { // a refused array may leave unused entries
-			require.Equal(t, before, encode(t, c), s.name())
-		}
+		require.Equal(t, before, encode(t, c), s.name())
 	}
 }
 
@@ -70,6 +68,7 @@ func TestTruncateResetAndCopy(t *testing.T) {
 		c.AppendFrom(c, 0)
 		c.Truncate(len(s.good))
 		requireSame(t, want, c, s.name())
+		require.Equal(t, encode(t, want), encode(t, c), s.name())
 
 		c.Reset()
 		require.Zero(t, c.Rows())

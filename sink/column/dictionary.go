@@ -16,6 +16,8 @@ type dictionary struct {
 	scratch []byte
 	// slots holds entry numbers + 1 by hash, open addressing; its length is a power of two.
 	slots []uint32
+	// first is the row that brought each entry, -1 for NULL's.
+	first []int
 	lowCardinality
 }
 
@@ -32,6 +34,7 @@ func newDictionary(parse textOf, null bool) *dictionary {
 func (c *dictionary) seed() {
 	if c.null {
 		c.entries.AppendBytes(nil)
+		c.first = append(c.first, -1)
 	}
 }
 
@@ -78,6 +81,7 @@ func (c *dictionary) intern(text []byte) uint32 {
 		if *slot == 0 {
 			entry := uint32(c.entries.Rows())
 			c.entries.AppendBytes(text)
+			c.first = append(c.first, len(c.keys))
 			*slot = entry + 1
 			if int(entry)*2 > len(c.slots) {
 				c.grow()
@@ -103,13 +107,42 @@ func (c *dictionary) grow() {
 	}
 }
 
-// Truncate leaves the entries: a rejected record's values are few, and the same
-// records leave the same ones.
-func (c *dictionary) Truncate(n int) { c.keys = c.keys[:n] }
+// Truncate also forgets the entries that only the dropped rows used, so that the block
+// is the same as if they had never been there.
+func (c *dictionary) Truncate(n int) {
+	c.keys = c.keys[:n]
+	last := len(c.first) - 1
+	for ; last >= 0 && c.first[last] >= n; last-- {
+		c.forget(last)
+	}
+	c.first = c.first[:last+1]
+	c.entries.Pos = c.entries.Pos[:last+1]
+	c.entries.Buf = c.entries.Buf[:c.end(last)]
+}
+
+// forget frees the slot of the newest entry. Nothing was entered after it, so no search
+// for another entry leads across its slot.
+func (c *dictionary) forget(entry int) {
+	mask := uint64(len(c.slots) - 1)
+	h := xxhash.Sum64(c.entries.RowBytes(entry))
+	for c.slots[h&mask] != uint32(entry)+1 {
+		h++
+	}
+	c.slots[h&mask] = 0
+}
+
+// end is where the text of an entry ends.
+func (c *dictionary) end(entry int) int {
+	if entry < 0 {
+		return 0
+	}
+	return c.entries.Pos[entry].End
+}
 
 func (c *dictionary) Reset() {
 	c.lowCardinality.Reset()
 	clear(c.slots)
+	c.first = c.first[:0]
 	c.seed()
 }
 

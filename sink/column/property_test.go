@@ -204,3 +204,32 @@ func TestDictionariesOfEverySize(t *testing.T) {
 		}
 	}
 }
+
+// A dictionary that was cut back and filled again is one that held only what is left:
+// also across growing, and with texts that meet in its table.
+func TestDictionariesForgetWhatIsCutBack(t *testing.T) {
+	r := rand.New(rand.NewPCG(13, 14))
+	typ, err := types.Parse(pg, "enum")
+	require.NoError(t, err)
+	for _, clickhouse := range []string{"LowCardinality(String)", "LowCardinality(Nullable(String))"} {
+		c, err := New(typ, clickhouse)
+		require.NoError(t, err)
+		var held []int
+		for range 3000 {
+			if r.IntN(20) == 0 {
+				held = held[:len(held)-r.IntN(min(len(held)+1, 300))]
+				c.Truncate(len(held))
+				continue
+			}
+			v := r.IntN(2000)
+			require.NoError(t, c.Append(wire.Token{Kind: wire.String, Raw: strconv.AppendInt(nil, int64(v), 10)}))
+			held = append(held, v)
+		}
+		fresh, err := New(typ, clickhouse)
+		require.NoError(t, err)
+		for _, v := range held {
+			require.NoError(t, fresh.Append(wire.Token{Kind: wire.String, Raw: strconv.AppendInt(nil, int64(v), 10)}))
+		}
+		require.Equal(t, encode(t, fresh), encode(t, c))
+	}
+}

@@ -45,6 +45,10 @@ func BenchmarkAddUpdate(b *testing.B) {
 	benchAdd(b, payments, &Record{Offset: 7, Key: paymentKey(1), Value: envelope(payment(1, "12.50"), payment(1, "13.00"), event.Update), Header: header(event.Update, 9)})
 }
 
+func BenchmarkAddDocument(b *testing.B) {
+	benchAdd(b, orders, mongoRecord(event.Create, 1, "", order))
+}
+
 func BenchmarkChecksum(b *testing.B) {
 	bu := compile(b, parseContract(b, payments))
 	for i := range 50_000 {
