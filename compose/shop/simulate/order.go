@@ -23,7 +23,7 @@ type purchase struct {
 // place puts an order into the shop and plans its payment.
 func (s *Shop) place() {
 	u := pick(s.chance, s.users)
-	estimated := s.now.Add(s.within(8*day, 25*day)).Truncate(day)
+	estimated := s.now.Add(s.within(5*day, 14*day)).Truncate(day)
 	o := &record.Order{ID: s.hex(32), CustomerID: u.ID, Status: record.Created, Shipping: u.Address, PurchasedAt: s.now, UpdatedAt: s.now, EstimatedAt: &estimated,
 		Channel:  weighted(s.chance, []string{"web", "app", "marketplace", "phone"}, []int{50, 35, 12, 3}),
 		Currency: weighted(s.chance, []string{"BRL", "USD"}, []int{94, 6}),

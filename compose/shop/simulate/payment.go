@@ -66,11 +66,11 @@ func (p *purchase) capture(t *record.Transaction) {
 	p.shop.emit(p.order.ID, change.PaymentMoved(t.ID, record.Captured, nil, p.shop.now))
 }
 
-// fail records why; what came to nothing is purged a month later.
+// fail records why; what came to nothing is purged weeks later.
 func (p *purchase) fail(t *record.Transaction) {
 	reason := pick(p.shop.chance, []string{"insufficient_funds", "expired_card", "do_not_honor", "fraud_suspected", "timeout"})
 	p.shop.emit(p.order.ID, change.PaymentMoved(t.ID, record.Failed, &reason, p.shop.now))
-	p.shop.after(p.shop.within(20*day, 40*day), func() { p.shop.emit(p.order.ID, change.PaymentPurged(t.ID)) })
+	p.shop.after(p.shop.within(10*day, 20*day), func() { p.shop.emit(p.order.ID, change.PaymentPurged(t.ID)) })
 }
 
 func (s *Shop) details() string {

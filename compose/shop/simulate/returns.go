@@ -28,7 +28,7 @@ func (p *purchase) requestReturn() {
 	s.emit(p.order.ID, change.ReturnOpened(&record.Return{Number: c.number, TransactionID: p.largest().ID, OrderID: p.order.ID,
 		Reason:   weighted(s.chance, []string{"damaged", "wrong_item", "not_as_described", "late", "changed_mind"}, []int{25, 15, 20, 10, 30}),
 		Category: item.Category, Amount: c.amount, Currency: p.order.Currency, Status: record.Requested, Notes: s.notes(), OpenedAt: s.now}))
-	p.next(2*time.Hour, 4*day, weighted(s.chance, []func(){c.accept, c.reject, c.withdraw}, []int{76, 14, 10}))
+	p.next(2*time.Hour, 2*day, weighted(s.chance, []func(){c.accept, c.reject, c.withdraw}, []int{76, 14, 10}))
 }
 
 // accept gives the return its final number, which is its key.
@@ -36,9 +36,9 @@ func (c *comeback) accept() {
 	s := c.shop
 	s.emit(c.order.ID, change.ReturnAccepted(c.number, s.now))
 	c.number = change.Accepted(c.number)
-	c.next(3*day, 12*day, func() {
+	c.next(day, 4*day, func() {
 		s.emit(c.order.ID, change.ReturnMoved(c.number, record.Received, nil, s.now))
-		c.next(time.Hour, 5*day, c.settle)
+		c.next(time.Hour, 2*day, c.settle)
 	})
 }
 

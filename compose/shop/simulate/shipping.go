@@ -43,11 +43,11 @@ func (p *purchase) ship() {
 	slack := p.order.EstimatedAt.Sub(p.shop.now)
 	switch {
 	case p.shop.happens(0.01):
-		p.next(10*day, 30*day, p.lose)
+		p.next(6*day, 15*day, p.lose)
 	case p.shop.happens(0.10):
-		p.next(max(slack, 0)+day, max(slack, 0)+15*day, p.arrive)
+		p.next(max(slack, 0)+day, max(slack, 0)+8*day, p.arrive)
 	default:
-		p.next(max(0, min(slack, 2*day)), max(slack, 3*day), p.arrive)
+		p.next(day, 5*day, p.arrive)
 	}
 	if p.shop.happens(0.05) {
 		p.next(day, 3*day, p.delay)
@@ -69,9 +69,9 @@ func (p *purchase) arrive() {
 	p.shop.reward(p.customer, p.order.Total())
 	switch {
 	case p.shop.happens(0.08):
-		p.next(time.Hour, 12*day, p.requestReturn)
+		p.next(time.Hour, 5*day, p.requestReturn)
 	case p.shop.happens(0.02):
-		p.next(day, 20*day, p.goodwill)
+		p.next(time.Hour, 15*day, p.goodwill)
 	}
 }
 
