@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/tidemark-cdc/tidemark/schemas/contract"
+	"github.com/tidemark-cdc/tidemark/schemas/types"
 )
 
 // ClickHouse reads over HTTP.
@@ -25,7 +26,7 @@ func (ch ClickHouse) Digest(ctx context.Context, c *contract.Contract) (*Digest,
 	cols := comparable(c)
 	exprs := make([]string, len(cols))
 	for i, col := range cols {
-		exprs[i] = clickhouseText("`"+col.Name+"`", col.ClickHouse)
+		exprs[i] = clickhouseText("`"+col.Name+"`", col)
 	}
 	d, fields := NewDigest(), make([]string, len(cols))
 	err := ch.Query(ctx, fmt.Sprintf("SELECT %s FROM %s", strings.Join(exprs, ", "), c.Target), func(texts []*string) error {
@@ -42,12 +43,20 @@ func (ch ClickHouse) Digest(ctx context.Context, c *contract.Contract) (*Digest,
 	return d, nil
 }
 
-// clickhouseText is the expression that prints a column as a string.
-func clickhouseText(expr, clickhouse string) string {
-	if inner, ok := element(base(clickhouse)); ok {
-		return "toJSONString(arrayMap(x -> " + clickhouseText("x", inner) + ", " + expr + "))"
+// clickhouseText is the expression that prints a column as a string. Bytes are printed
+// in hexadecimal: JSON cannot carry what is not UTF-8.
+func clickhouseText(expr string, col contract.Column) string {
+	scalar, t := "toString(%s)", col.Type
+	if t.Elem != nil {
+		t = *t.Elem
 	}
-	return "toString(" + expr + ")"
+	if t.Form == types.FormBase64 || t.Name == "bindata" {
+		scalar = "lower(hex(%s))"
+	}
+	if _, array := element(base(col.ClickHouse)); array {
+		return fmt.Sprintf("toJSONString(arrayMap(x -> "+scalar+", %s))", "x", expr)
+	}
+	return fmt.Sprintf(scalar, expr)
 }
 
 // Query runs sql, whose columns must all be strings, and gives the rows one by one.
