@@ -145,3 +145,16 @@ func TestALateRefundTakesItsAmountFromTheHourOfThePurchase(t *testing.T) {
 	require.Equal(t, "18.18", b.value("SELECT sum(canceled) FROM sales.revenue"))
 	require.Equal(t, "(none)", b.value("SELECT category FROM sales.revenue WHERE gross = 5.05"))
 }
+
+// An insert whose views fail is refused as a whole, for ever: what a column can hold, the models must bear.
+func TestTheLargestValuesStopNothing(t *testing.T) {
+	b, all := newBench(t), builtIn(t)
+	_, failed := b.apply(false, all)
+	require.Empty(t, failed)
+	b.insert("orders", "a", []string{`{"id":"o","item_product_id":["p"],"item_category":["c"],"item_seller_id":["s"],"item_quantity":[2147483647],"item_price":["9999999999999999.99"],` +
+		`"item_freight":["9999999999999999.99"],"item_refunded":["-9999999999999999.99"],"purchased_at":"2299-12-31 23:59:59","_sign":1,"_version":1,"_op":"c"}`})
+	b.insert("transactions", "a", []string{`{"id":"00000000-0000-4000-8000-000000000001","kind":"payment","status":"captured","amount":"9999999999.99","installments":32767,"attempt":32767,"created_at":"1900-01-01 00:00:00","_sign":1,"_version":1,"_op":"c"}`})
+	b.insert("users", "a", []string{`{"id":"u","points":9223372036854775807,"created_at":"1900-01-01 00:00:00","_sign":-1,"_version":1,"_op":"d"}`})
+	b.insert("deliveries", "a", []string{`{"order_id":"o","cost":"99999999.99","shipped_at":"1900-01-01 00:00:00","delivered_at":"2299-12-31 23:59:59","estimated_at":"1900-01-01 00:00:00","_sign":1,"_version":1,"_op":"c"}`})
+	require.Equal(t, "21474836469999999978525163.53", b.value("SELECT gross FROM sales.revenue"))
+}

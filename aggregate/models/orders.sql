@@ -11,7 +11,7 @@ SELECT
     r.currency AS currency,
     sum(toInt64(r._sign)) AS orders,
     sum(toInt64(arraySum(r.item_quantity)) * r._sign) AS items,
-    sum(arraySum((price, quantity) -> price * quantity, r.item_price, r.item_quantity) * r._sign) AS gross,
+    sum(arraySum((price, quantity) -> toDecimal128(price, 2) * quantity, r.item_price, r.item_quantity) * r._sign) AS gross,
     sum(arraySum(r.item_refunded) * r._sign) AS refunded,
     sum(r._sign) AS n
 FROM raw.orders AS r

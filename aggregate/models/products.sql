@@ -9,7 +9,7 @@ SELECT
     item_product_id AS product_id,
     r.currency AS currency,
     sum(toInt64(item_quantity) * r._sign) AS items,
-    sum(item_price * item_quantity * r._sign) AS gross,
+    sum(toDecimal128(item_price, 2) * item_quantity * r._sign) AS gross,
     sum(item_refunded * r._sign) AS refunded,
     sum(r._sign) AS n
 FROM raw.orders AS r

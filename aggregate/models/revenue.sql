@@ -10,11 +10,11 @@ SELECT
     r.channel AS channel,
     r.currency AS currency,
     sum(toInt64(item_quantity) * r._sign) AS items,
-    sum(item_price * item_quantity * r._sign) AS gross,
+    sum(toDecimal128(item_price, 2) * item_quantity * r._sign) AS gross,
     sum(item_freight * r._sign) AS freight,
     sum(item_refunded * r._sign) AS refunded,
-    sum(if(r.status IN ('canceled', 'unavailable'), item_price * item_quantity - item_refunded, toDecimal64(0, 2)) * r._sign) AS canceled,
-    sum((item_price * item_quantity - if(r.status IN ('canceled', 'unavailable'), item_price * item_quantity, item_refunded)) * r._sign) AS net,
+    sum(if(r.status IN ('canceled', 'unavailable'), toDecimal128(item_price, 2) * item_quantity - item_refunded, toDecimal128(0, 2)) * r._sign) AS canceled,
+    sum((toDecimal128(item_price, 2) * item_quantity - if(r.status IN ('canceled', 'unavailable'), toDecimal128(item_price, 2) * item_quantity, toDecimal128(item_refunded, 2))) * r._sign) AS net,
     sum(r._sign) AS n
 FROM raw.orders AS r
 ARRAY JOIN
