@@ -22,6 +22,7 @@ type Config struct {
 	Heartbeat       time.Duration // beat when nothing came for this long; default 10 s
 	Stall           time.Duration // restart when a beat is out and nothing came for this long; default 60 s
 	SnapshotWorkers int           // sessions that read tables at a time; default 2
+	SnapshotBlocks  int64         // of 8 KiB that a session reads at a time; default 8192
 	Drain           time.Duration // how long a stop waits for the broker; default 10 s
 
 	Logger   *slog.Logger
@@ -50,6 +51,7 @@ func (c Config) withDefaults() Config {
 	c.Stall = orDefault(c.Stall, time.Minute)
 	c.Drain = orDefault(c.Drain, 10*time.Second)
 	c.SnapshotWorkers = orDefault(c.SnapshotWorkers, 2)
+	c.SnapshotBlocks = orDefault(c.SnapshotBlocks, 8192)
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -59,7 +61,7 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-func orDefault[T ~int | ~int64](v, def T) T {
+func orDefault[T int | int64 | time.Duration](v, def T) T {
 	if v <= 0 {
 		return def
 	}

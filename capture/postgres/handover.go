@@ -132,7 +132,7 @@ func (t *taking) start(ctx context.Context) (r result, err error) {
 	if err != nil {
 		return r, err
 	}
-	job := snapshot.Job{URL: t.cfg.URL, Export: t.export, At: r.at, Workers: t.cfg.SnapshotWorkers}
+	job := snapshot.Job{URL: t.cfg.URL, Export: t.export, At: r.at, Workers: t.cfg.SnapshotWorkers, Blocks: t.cfg.SnapshotBlocks}
 	for _, c := range t.pending {
 		columns, err := catalog.Columns(ctx, conn, c.contract.Namespace, c.contract.Table)
 		if err != nil {

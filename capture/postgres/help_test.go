@@ -135,34 +135,54 @@ type record struct {
 }
 
 // records reads a whole topic, partition by partition.
-func (r *rig) records(topic string) []record {
+func (r *rig) records(topic string) (all []record) {
 	r.t.Helper()
 	client, err := kgo.NewClient(kgo.SeedBrokers(r.kafka.ListenAddrs()...), kgo.ConsumeTopics(topic), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchMaxWait(100*time.Millisecond))
 	require.NoError(r.t, err)
 	defer client.Close()
-	byPartition := map[int32][]record{}
-	for idle := 0; idle < 3; {
-		ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	byPartition := map[int][]record{}
+	for left := r.ends(ctx, topic); left > 0; {
 		fetched := client.PollFetches(ctx)
-		cancel()
-		if fetched.NumRecords() == 0 {
-			idle++
-		}
+		require.NoError(r.t, ctx.Err())
+		left -= int64(fetched.NumRecords())
 		fetched.EachRecord(func(k *kgo.Record) {
-			out := record{partition: k.Partition, key: string(k.Key), value: string(k.Value), tombstone: k.Value == nil}
-			if len(k.Headers) > 0 {
-				require.Equal(r.t, event.HeaderKey, k.Headers[0].Key)
-				out.Header, err = event.ParseHeader(k.Headers[0].Value)
-				require.NoError(r.t, err)
-			}
-			byPartition[k.Partition] = append(byPartition[k.Partition], out)
+			byPartition[int(k.Partition)] = append(byPartition[int(k.Partition)], r.record(k))
 		})
 	}
-	var all []record
-	for p := int32(0); p < 16; p++ {
+	for p := range len(byPartition) {
 		all = append(all, byPartition[p]...)
 	}
 	return all
+}
+
+// ends is how many records a topic has.
+func (r *rig) ends(ctx context.Context, topic string) (n int64) {
+	client := &kafka.Client{Addr: kafka.TCP(r.kafka.ListenAddrs()...)}
+	meta, err := client.Metadata(ctx, &kafka.MetadataRequest{Topics: []string{topic}})
+	require.NoError(r.t, err)
+	var ask []kafka.OffsetRequest
+	for _, p := range meta.Topics[0].Partitions {
+		ask = append(ask, kafka.LastOffsetOf(p.ID))
+	}
+	offsets, err := client.ListOffsets(ctx, &kafka.ListOffsetsRequest{Topics: map[string][]kafka.OffsetRequest{topic: ask}})
+	require.NoError(r.t, err)
+	for _, p := range offsets.Topics[topic] {
+		n += p.LastOffset
+	}
+	return n
+}
+
+func (r *rig) record(k *kgo.Record) record {
+	out := record{partition: k.Partition, key: string(k.Key), value: string(k.Value), tombstone: k.Value == nil}
+	if len(k.Headers) > 0 {
+		require.Equal(r.t, event.HeaderKey, k.Headers[0].Key)
+		var err error
+		out.Header, err = event.ParseHeader(k.Headers[0].Value)
+		require.NoError(r.t, err)
+	}
+	return out
 }
 
 // changes are the records of rows, without markers and tombstones.

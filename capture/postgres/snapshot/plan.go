@@ -24,33 +24,30 @@ type chunk struct {
 	sql   string
 }
 
-// chunkBlocks is the size of a chunk: 64 MiB of 8 KiB blocks.
-const chunkBlocks = 8192
-
 // chunks cuts a table into ranges of blocks; a partitioned one into those of its partitions. The last range of each is open, as the
 // file may have grown since the snapshot. It gives at least one chunk.
-func (t Table) chunks(ctx context.Context, conn *pgx.Conn, index int) ([]chunk, error) {
+func (t Table) chunks(ctx context.Context, conn *pgx.Conn, index int, size int64) ([]chunk, error) {
 	files, err := catalog.Files(ctx, conn, t.Namespace, t.Name)
 	if err != nil {
 		return nil, err
 	}
 	var out []chunk
 	for _, f := range files {
-		for from := int64(0); from == 0 || from < f.Blocks; from += chunkBlocks {
-			out = append(out, chunk{table: index, sql: t.copySQL(f, from, from+chunkBlocks < f.Blocks)})
+		for from := int64(0); from == 0 || from < f.Blocks; from += size {
+			out = append(out, chunk{table: index, sql: t.copySQL(f, from, from+size, from+size < f.Blocks)})
 		}
 	}
 	return out, nil
 }
 
-func (t Table) copySQL(f catalog.File, from int64, bounded bool) string {
+func (t Table) copySQL(f catalog.File, from, to int64, bounded bool) string {
 	columns := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
 		columns[i] = connect.QuoteName(c)
 	}
 	where := fmt.Sprintf("ctid >= '(%d,0)'::tid", from)
 	if bounded {
-		where += fmt.Sprintf(" AND ctid < '(%d,0)'::tid", from+chunkBlocks)
+		where += fmt.Sprintf(" AND ctid < '(%d,0)'::tid", to)
 	}
 	if t.Filter != "" {
 		where += " AND (" + t.Filter + ")"

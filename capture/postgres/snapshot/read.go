@@ -15,7 +15,8 @@ type Job struct {
 	URL     string
 	Export  *Export
 	At      emit.Snapshot
-	Workers int // sessions that read at a time
+	Workers int   // sessions that read at a time
+	Blocks  int64 // of 8 KiB that a chunk has
 	Tables  []Table
 	// Encode are the encoders of Tables, one each.
 	Encode []*emit.Table
@@ -73,7 +74,7 @@ func (r *Reader) plan(ctx context.Context, lead *pgx.Conn) (all []chunk, err err
 		if _, err := lead.Exec(ctx, "LOCK TABLE "+connect.QuoteName(t.Namespace, t.Name)+" IN ACCESS SHARE MODE"); err != nil {
 			return nil, connect.Fault("lock "+t.Namespace+"."+t.Name+" for reading", err)
 		}
-		chunks, err := t.chunks(ctx, lead, i)
+		chunks, err := t.chunks(ctx, lead, i, r.job.Blocks)
 		if err != nil {
 			return nil, err
 		}
