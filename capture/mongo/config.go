@@ -28,8 +28,8 @@ type Config struct {
 
 	Await     time.Duration // how long the server waits for something new before it answers; default 250 ms
 	Batch     int           // events in one reply, rows in one read of a snapshot; default 1000
-	ChunkRows int           // rows of a snapshot between two looks at the stream; default 20000
-	ChunkTime time.Duration // the same by time; default 2 s
+	ChunkRows int           // rows of a snapshot between two looks at the stream; default 100000
+	ChunkTime time.Duration // the same by time; default 5 s
 	Settle    time.Duration // how long a server's clock reading must be known before silence proves it; default 2 s
 	Drain     time.Duration // how long a stop waits for the broker; default 10 s
 
@@ -59,8 +59,8 @@ func (c Config) withDefaults() Config {
 	c.Contracts = contract.OfSource(c.Contracts, c.Name)
 	c.Await = orDefault(c.Await, 250*time.Millisecond)
 	c.Batch = orDefault(c.Batch, 1000)
-	c.ChunkRows = orDefault(c.ChunkRows, 20_000)
-	c.ChunkTime = orDefault(c.ChunkTime, 2*time.Second)
+	c.ChunkRows = orDefault(c.ChunkRows, 100_000)
+	c.ChunkTime = orDefault(c.ChunkTime, 5*time.Second)
 	c.Settle = orDefault(c.Settle, 2*time.Second)
 	c.Drain = orDefault(c.Drain, 10*time.Second)
 	if c.Logger == nil {

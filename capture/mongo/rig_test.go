@@ -39,7 +39,7 @@ func newRig(t testing.TB, images bool, collections ...string) *rig {
 	r.cluster, err = kfake.NewCluster(kfake.NumBrokers(1))
 	require.NoError(t, err)
 	t.Cleanup(r.cluster.Close)
-	r.cfg = Config{Name: "mongo", URL: mongotest.URL(t), Contracts: r.contracts(collections...), Await: 50 * time.Millisecond}
+	r.cfg = Config{Name: "mongo", URL: mongotest.URL(t), Contracts: r.contracts(collections...), Await: 50 * time.Millisecond, Settle: 500 * time.Millisecond}
 	if os.Getenv("TIDEMARK_TEST_LOG") != "" {
 		r.cfg.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	}

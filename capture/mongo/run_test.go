@@ -25,7 +25,9 @@ func typeOf(v bson.RawValue) rawbson.Type { return rawbson.Type(v.Type) }
 // write changes a collection at random until ctx ends: some keys live for ever, some come and go.
 func write(ctx context.Context, c *mongo.Collection, seed uint64) {
 	r := rand.New(rand.NewPCG(seed, 0))
-	for ctx.Err() == nil {
+	stop := ctx
+	ctx = context.WithoutCancel(ctx) // the server would do a cancelled write all the same, at a time of its own
+	for stop.Err() == nil {
 		id := bson.D{{Key: "_id", Value: fmt.Sprint(seed, "-", r.IntN(40))}}
 		var err error
 		switch r.IntN(6) {
@@ -40,7 +42,7 @@ func write(ctx context.Context, c *mongo.Collection, seed uint64) {
 				{Key: "$inc", Value: bson.D{{Key: "n", Value: int64(1)}}},
 			}, options.UpdateOne().SetUpsert(true))
 		}
-		if err != nil && ctx.Err() == nil {
+		if err != nil {
 			panic(err)
 		}
 	}

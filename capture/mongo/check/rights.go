@@ -19,7 +19,8 @@ import (
 // rights tries what capture will do: rights have too many sources to be read from a list.
 func (d *Deployment) rights(ctx context.Context) (found []preflight.Finding, err error) {
 	for _, n := range d.Collections {
-		err := d.Client.Database(n.Database).Collection(n.Collection).FindOne(ctx, bson.D{}).Err()
+		nobody := bson.D{{Key: "_id", Value: bson.MinKey{}}}
+		err := d.Client.Database(n.Database).Collection(n.Collection).FindOne(ctx, nobody).Err()
 		if err == nil || errors.Is(err, mongo.ErrNoDocuments) {
 			continue
 		}
@@ -28,13 +29,9 @@ func (d *Deployment) rights(ctx context.Context) (found []preflight.Finding, err
 		}
 		found = append(found, denied("the user may not read "+n.String(), n.Database))
 	}
-	pulse, err := connect.Feel(ctx, d.Client)
-	if err != nil {
-		return nil, err
-	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	_, err = stream.Open(ctx, d.Client, stream.Request{Collections: d.Collections, At: pulse.Written, Server: d.Server, Await: time.Millisecond, Batch: 1})
+	_, err = stream.Open(ctx, d.Client, stream.Request{Collections: d.Collections, Server: d.Server, Await: time.Millisecond, Batch: 1})
 	switch {
 	case fault.Is(err, fault.Denied):
 		return append(found, denied("the user may not open a change stream", d.Collections[0].Database)), nil
@@ -54,11 +51,18 @@ func (d *Deployment) window(ctx context.Context) []preflight.Finding {
 	if d.Server.Sharded {
 		return nil
 	}
-	w, err := oplog.Read(ctx, d.Client)
+	full, err := oplog.Full(ctx, d.Client)
+	if err == nil && !full {
+		return nil
+	}
+	var w oplog.Window
+	if err == nil {
+		w, err = oplog.Read(ctx, d.Client)
+	}
 	if err != nil {
 		return []preflight.Finding{{Severity: preflight.Note, Title: "the oplog's window cannot be read", Detail: "It takes the role read on the database local (part of clusterMonitor). Without it nothing warns before history is lost: " + err.Error()}}
 	}
-	if w.Span() >= safeWindow || !oplog.Full(ctx, d.Client) {
+	if w.Span() >= safeWindow {
 		return nil
 	}
 	return []preflight.Finding{{Severity: preflight.Warning, Title: fmt.Sprintf("the oplog reaches back only %s", w.Span().Round(time.Minute)),

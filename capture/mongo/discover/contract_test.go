@@ -8,6 +8,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
+func f(key string, value any) bson.E { return bson.E{Key: key, Value: value} }
+
 func decimal(t *testing.T, s string) bson.Decimal128 {
 	d, err := bson.ParseDecimal128(s)
 	require.NoError(t, err)
@@ -26,13 +28,13 @@ func sample(t *testing.T, docs ...bson.D) *Sample {
 
 func TestContract(t *testing.T) {
 	s := sample(t,
-		bson.D{{"name", "x"}, {"_id", bson.NewObjectID()}, {"total", decimal(t, "1.50")}, {"n", int32(1)}, {"at", bson.DateTime(1)},
-			{"ship", bson.D{{"city", "a"}, {"geo", bson.D{{"lat", 1.5}}}}}, {"tags", bson.A{"a", nil}},
-			{"items", bson.A{bson.D{{"price", decimal(t, "0.125")}, {"q", int32(1)}}, bson.D{{"price", decimal(t, "2E+2")}, {"sub", bson.A{int32(1)}}}}},
-			{"mixed", "a"}, {"f", int32(1)}, {"none", nil}, {"a-b", true}, {"a_b", true}, {"a.b", 1}, {"u", bson.Binary{Subtype: 4, Data: make([]byte, 16)}}, {"empty", bson.A{}}},
-		bson.D{{"_id", bson.NewObjectID()}, {"total", decimal(t, "7")}, {"n", int64(1)}, {"at", bson.DateTime(1)},
-			{"ship", bson.D{{"city", nil}, {"geo", bson.D{{"lat", 2.5}}}}}, {"tags", bson.A{}}, {"items", bson.A{}}, {"mixed", int32(1)}, {"f", math.Pi},
-			{"a-b", false}, {"a_b", false}, {"u", bson.Binary{Subtype: 4, Data: make([]byte, 16)}}, {"name", "y"}})
+		bson.D{f("name", "x"), f("_id", bson.NewObjectID()), f("total", decimal(t, "1.50")), f("n", int32(1)), f("at", bson.DateTime(1)),
+			f("ship", bson.D{f("city", "a"), f("geo", bson.D{f("lat", 1.5)})}), f("tags", bson.A{"a", nil}),
+			f("items", bson.A{bson.D{f("price", decimal(t, "0.125")), f("q", int32(1))}, bson.D{f("price", decimal(t, "2E+2")), f("sub", bson.A{int32(1)})}}),
+			f("mixed", "a"), f("f", int32(1)), f("none", nil), f("a-b", true), f("a_b", true), f("a.b", 1), f("u", bson.Binary{Subtype: 4, Data: make([]byte, 16)}), f("empty", bson.A{})},
+		bson.D{f("_id", bson.NewObjectID()), f("total", decimal(t, "7")), f("n", int64(1)), f("at", bson.DateTime(1)),
+			f("ship", bson.D{f("city", nil), f("geo", bson.D{f("lat", 2.5)})}), f("tags", bson.A{}), f("items", bson.A{}), f("mixed", int32(1)), f("f", math.Pi),
+			f("a-b", false), f("a_b", false), f("u", bson.Binary{Subtype: 4, Data: make([]byte, 16)}), f("name", "y")})
 	c, notes, err := s.Contract("mongo", "shop", "orders")
 	require.NoError(t, err)
 	text, err := c.Marshal()
@@ -113,7 +115,7 @@ func TestEmptyCollection(t *testing.T) {
 }
 
 func TestDocumentIDsStayWhole(t *testing.T) {
-	c, _, err := sample(t, bson.D{{"_id", bson.D{{"a", 1}, {"b", 2}}}}).Contract("mongo", "shop", "c")
+	c, _, err := sample(t, bson.D{f("_id", bson.D{f("a", 1), f("b", 2)})}).Contract("mongo", "shop", "c")
 	require.NoError(t, err)
 	require.Len(t, c.Columns, 1)
 	require.Equal(t, "json", c.Columns[0].Type.Name)

@@ -21,7 +21,7 @@ func (n Namespace) String() string { return n.Database + "." + n.Collection }
 // Request says what to stream and from where.
 type Request struct {
 	Collections []Namespace
-	// After is the resume token to go on after; nil: start at At.
+	// After is the resume token to go on after; empty: start at At, or now if that is zero.
 	After bson.Raw
 	At    clock.Time
 	// Lookup asks the server to look the document up with each update: for collections without pre-images.
@@ -61,8 +61,11 @@ func (r *Request) options() *options.ChangeStreamOptionsBuilder {
 	if len(r.After) > 0 {
 		return o.SetStartAfter(r.After) // not resumeAfter, which refuses the token of an invalidate
 	}
-	at := r.At.BSON()
-	return o.SetStartAtOperationTime(&at)
+	if r.At > 0 {
+		at := r.At.BSON()
+		o.SetStartAtOperationTime(&at)
+	}
+	return o
 }
 
 // pipeline filters on the server: other collections' events cost nothing but the server's look at them.
