@@ -75,13 +75,28 @@ func binary() string {
 	return ""
 }
 
+// prefix of the servers' folders; the process id of the test that made one follows.
+const prefix = "tidemark-mongo-"
+
+// sweep removes the folders of tests that are over: a server outlives each test, so no test can remove its own.
+func sweep() {
+	found, _ := filepath.Glob(filepath.Join(os.TempDir(), prefix+"*"))
+	for _, dir := range found {
+		var pid int
+		if n, _ := fmt.Sscanf(filepath.Base(dir), prefix+"%d-", &pid); n == 1 && syscall.Kill(pid, 0) != nil {
+			_ = os.RemoveAll(dir)
+		}
+	}
+}
+
 // start runs a server for as long as this process lives.
 func start() (string, error) {
 	program := binary()
 	if program == "" {
 		return "", nil
 	}
-	dir, err := os.MkdirTemp("", "tidemark-mongo-")
+	sweep()
+	dir, err := os.MkdirTemp("", fmt.Sprintf("%s%d-", prefix, os.Getpid()))
 	if err != nil {
 		return "", err
 	}
