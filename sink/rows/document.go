@@ -83,25 +83,17 @@ func (d *document) value(cols []column.Column, n *node, tok wire.Token) *fault {
 	return nil
 }
 
-// quick is decode where the document's text begins with its quote. Its inside is checked
-// as it is walked, so its end need not be looked for first.
+// quick is decode for a document without white space.
 func (d *document) quick(cols []column.Column, text []byte) (rest []byte, ok bool) {
 	d.presence.begin()
 	if len(text) == 0 || text[0] != '"' {
 		return nil, false
 	}
-	end, escaped, ok := scanString(text, 1)
+	doc, end, ok := unquote(d.scratch, text, 1)
 	if !ok {
 		return nil, false
 	}
-	doc := text[1:end]
-	if escaped {
-		d.scratch = wire.Unescape(d.scratch[:0], doc)
-		doc = d.scratch
-	}
-	if len(doc) < 2 || doc[0] != '{' || doc[len(doc)-1] != '}' {
-		return nil, false
-	}
-	f := d.value(cols, d.root, wire.Token{Kind: wire.Object, Raw: doc})
-	return text[end+1:], f == nil
+	d.scratch = doc
+	next, ok := d.walk(cols, d.root, doc, 0)
+	return text[end+1:], ok && next == len(doc) && doc[0] == '{'
 }

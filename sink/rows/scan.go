@@ -20,7 +20,7 @@ func scanValue(b []byte, i int) (tok wire.Token, next int, ok bool) {
 	case c == '-' || c-'0' <= 9:
 		return scanNumber(b, i)
 	case c == '[':
-		return scanArray(b, i)
+		return scanNested(b, i, wire.Array)
 	case c == 'n':
 		return scanWord(b, i, "null", wire.Null)
 	case c == 't':
@@ -80,43 +80,50 @@ func scanEscape(b []byte) int {
 
 func isHex(c byte) bool { return c-'0' <= 9 || (c|0x20)-'a' <= 5 }
 
-// scanNumber takes a number of the plain forms -12 and -12.50; the rest is for wire.
+// scanNumber reads a number by JSON's grammar.
 func scanNumber(b []byte, start int) (tok wire.Token, next int, ok bool) {
 	i := start
 	if b[i] == '-' {
 		i++
 	}
 	first := i
+	i = skipDigits(b, i)
+	ok = i > first && (b[first] != '0' || i == first+1)
+	if i < len(b) && b[i] == '.' {
+		point := i + 1
+		i = skipDigits(b, point)
+		ok = ok && i > point
+	}
+	if i < len(b) && b[i]|0x20 == 'e' {
+		i++
+		if i < len(b) && (b[i] == '+' || b[i] == '-') {
+			i++
+		}
+		exp := i
+		i = skipDigits(b, i)
+		ok = ok && i > exp
+	}
+	return wire.Token{Kind: wire.Number, Raw: b[start:i]}, i, ok
+}
+
+func skipDigits(b []byte, i int) int {
 	for i < len(b) && b[i]-'0' <= 9 {
 		i++
 	}
-	if i == first || b[first] == '0' && i > first+1 {
-		return tok, start, false
-	}
-	if i < len(b) && b[i] == '.' {
-		point := i
-		for i++; i < len(b) && b[i]-'0' <= 9; i++ {
-		}
-		if i == point+1 {
-			return tok, start, false
-		}
-	}
-	if i < len(b) && b[i]|0x20 == 'e' {
-		return tok, start, false
-	}
-	return wire.Token{Kind: wire.Number, Raw: b[start:i]}, i, true
+	return i
 }
 
-// scanArray finds the end of an array, whose inside is checked when it is walked.
-func scanArray(b []byte, start int) (tok wire.Token, next int, ok bool) {
+// scanNested finds the end of an object or array, whose inside is checked when it is
+// walked.
+func scanNested(b []byte, start int, k wire.Kind) (tok wire.Token, next int, ok bool) {
 	depth := 0
 	for i := start; i < len(b); i++ {
 		switch b[i] {
-		case '[':
+		case '{', '[':
 			depth++
-		case ']':
+		case '}', ']':
 			if depth--; depth == 0 {
-				return wire.Token{Kind: wire.Array, Raw: b[start : i+1]}, i + 1, true
+				return wire.Token{Kind: k, Raw: b[start : i+1]}, i + 1, b[i] == b[start]+2 // '{'+2 is '}', '['+2 is ']'
 			}
 		case '"':
 			if i, _, ok = scanString(b, i+1); !ok {
