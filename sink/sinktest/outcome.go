@@ -26,28 +26,41 @@ func Count(ctx context.Context, c *clickhouse.Conn, sql string) (uint64, error) 
 // Applied waits until everything that the topic holds is applied, by ops.applied. Raw
 // alone does not say so: its rows are seen before their views' are.
 func (t *Topic) Applied(ctx context.Context, c *clickhouse.Conn) error {
+	ends, err := t.Ends(ctx)
+	if err != nil {
+		return err
+	}
+	for p, end := range ends {
+		sql := fmt.Sprintf("SELECT max(next_offset) AS n FROM ops.applied WHERE topic = %s AND partition = %d", clickhouse.Text(t.Name), p)
+		for {
+			n, err := Count(ctx, c, sql)
+			if err == nil && int64(n) >= end {
+				break
+			}
+			if ctx.Err() != nil {
+				return fmt.Errorf("%s/%d is applied up to %d of %d: %w", t.Name, p, n, end, ctx.Err())
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+	}
+	return nil
+}
+
+// Ends gives the end offset of each partition.
+func (t *Topic) Ends(ctx context.Context) ([]int64, error) {
 	var ask []kafka.OffsetRequest
 	for p := range t.open {
 		ask = append(ask, kafka.LastOffsetOf(p))
 	}
 	res, err := t.Client.ListOffsets(ctx, &kafka.ListOffsetsRequest{Topics: map[string][]kafka.OffsetRequest{t.Name: ask}})
 	if err != nil {
-		return fmt.Errorf("end of %s: %w", t.Name, err)
+		return nil, fmt.Errorf("end of %s: %w", t.Name, err)
 	}
+	ends := make([]int64, len(t.open))
 	for _, p := range res.Topics[t.Name] {
-		sql := fmt.Sprintf("SELECT max(next_offset) AS n FROM ops.applied WHERE topic = %s AND partition = %d", clickhouse.Text(t.Name), p.Partition)
-		for {
-			n, err := Count(ctx, c, sql)
-			if err == nil && int64(n) >= p.LastOffset {
-				break
-			}
-			if ctx.Err() != nil {
-				return fmt.Errorf("%s/%d is applied up to %d of %d: %w", t.Name, p.Partition, n, p.LastOffset, ctx.Err())
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
+		ends[p.Partition] = p.LastOffset
 	}
-	return nil
+	return ends, nil
 }
 
 // Check compares ClickHouse with the source: raw exactly once, current state row by row.
