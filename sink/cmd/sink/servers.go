@@ -14,7 +14,7 @@ import (
 
 // patience is how long a server that is needed at the start may take to answer. Later on
 // connections are made again for ever.
-const patience = 15 * time.Second
+var patience = 15 * time.Second
 
 // clickHouse opens a connection, or says in one line why it cannot.
 func (a *app) clickHouse(ctx context.Context) (*clickhouse.Conn, error) {

@@ -1,0 +1,103 @@
+package deadletter
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/segmentio/kafka-go"
+	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tidemark-cdc/tidemark/schemas/event"
+	"github.com/tidemark-cdc/tidemark/schemas/position"
+	"github.com/tidemark-cdc/tidemark/schemas/topic"
+	"github.com/tidemark-cdc/tidemark/sink/clickhouse/clickhousetest"
+)
+
+func letters(topic string, n int) []Letter {
+	var all []Letter
+	for i := range n {
+		all = append(all, Letter{Source: "pg", Topic: topic, Incarnation: "a", Partition: 1, Offset: int64(i), Table: "raw.t",
+			Version: position.Position{Commit: 5, Ordinal: uint64(i)}, Op: event.Create, Reason: "range", Err: "too large",
+			Key: []byte(fmt.Sprintf("k%d", i)), Value: []byte{0, 0xff, 'v'}, Header: []byte{1, 2}})
+	}
+	return all
+}
+
+func TestProduceKeepsTheOriginalBytes(t *testing.T) {
+	c, err := kfake.NewCluster(kfake.NumBrokers(1))
+	require.NoError(t, err)
+	t.Cleanup(c.Close)
+	tr := &kafka.Transport{MetadataTTL: 50 * time.Millisecond}
+	t.Cleanup(tr.CloseIdleConnections)
+	client := &kafka.Client{Addr: kafka.TCP(c.ListenAddrs()...), Transport: tr}
+	require.NoError(t, EnsureTopic(t.Context(), client, 1))
+	require.NoError(t, EnsureTopic(t.Context(), client, 1), "it may exist")
+
+	all := letters("t", 3)
+	all[1].Value, all[2].Header = nil, nil
+	all[2].Value = bytes.Repeat([]byte("x"), 700<<10) // a request of its own
+	require.NoError(t, Produce(t.Context(), client, all))
+
+	r, err := kgo.NewClient(kgo.SeedBrokers(c.ListenAddrs()...), kgo.ConsumeTopics(topic.DeadLetters), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()))
+	require.NoError(t, err)
+	defer r.Close()
+	var got []*kgo.Record
+	for len(got) < 3 {
+		f := r.PollFetches(t.Context())
+		require.NoError(t, f.Err())
+		got = append(got, f.Records()...)
+	}
+	for i, rec := range got {
+		require.Equal(t, all[i].Key, rec.Key)
+		require.Equal(t, all[i].Value, rec.Value)
+		h := map[string]string{}
+		for _, x := range rec.Headers {
+			h[x.Key] = string(x.Value)
+		}
+		require.Equal(t, "t", h[HeaderTopic])
+		require.Equal(t, "1", h[HeaderPartition])
+		require.Equal(t, fmt.Sprint(i), h[HeaderOffset])
+		require.Equal(t, "range", h[HeaderReason])
+		require.Equal(t, "too large", h[HeaderError])
+		require.Equal(t, string(all[i].Header), h[event.HeaderKey])
+	}
+}
+
+func TestTableKeepsALetterOnce(t *testing.T) {
+	conn := clickhousetest.Connect(t)
+	name := fmt.Sprintf("t%d", time.Now().UnixNano())
+	all := letters(name, 3)
+	for range 2 { // a rebuilt batch writes them again
+		require.NoError(t, Insert(t.Context(), conn, all, ""))
+	}
+	got, err := List(t.Context(), conn, Filter{Topic: name})
+	require.NoError(t, err)
+	require.Len(t, got, 3)
+	require.Equal(t, all[1], got[1].Letter)
+	require.False(t, got[1].Resolved)
+
+	got, err = List(t.Context(), conn, Filter{ID: name + "/1/2"})
+	require.NoError(t, err)
+	require.Len(t, got, 1)
+	require.EqualValues(t, 2, got[0].Offset)
+
+	var keys []string
+	require.NoError(t, Keys(context.Background(), conn, name, 1, 2, func(k []byte) { keys = append(keys, string(k)) }))
+	require.ElementsMatch(t, []string{"k0", "k1"}, keys, "only those below the offset")
+}
+
+func TestParseID(t *testing.T) {
+	l := Letter{Topic: "pg.public.t", Partition: 3, Offset: 9}
+	topic, partition, offset, err := ParseID(l.ID())
+	require.NoError(t, err)
+	require.Equal(t, "pg.public.t/3/9", fmt.Sprintf("%s/%d/%d", topic, partition, offset))
+	for _, id := range []string{"", "t", "t/1", "t/x/1", "t/1/x", "/1/1", "a/b/1/1"} {
+		_, _, _, err := ParseID(id)
+		require.Error(t, err, id)
+	}
+}
