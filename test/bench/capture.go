@@ -95,7 +95,7 @@ func (l *lab) walsender(ctx context.Context, slot string) func() int {
 // capture puts the slot and the watermark back to where the load begins and has capture
 // publish it: what it does after a crash, when nothing of it was confirmed.
 func (l *lab) capture(ctx context.Context, b *load, t host.Transport) (d report.Drain, err error) {
-	if err := l.broker.PutWatermark(ctx, b.before); err != nil {
+	if err := l.broker.Rewind(ctx, b.before); err != nil {
 		return d, err
 	}
 	if err := backlog.CopySlot(ctx, l.db, b.Slot, program.Slot(source)); err != nil {

@@ -34,20 +34,61 @@ func (b *Broker) Watermark(ctx context.Context, source string) (*watermark.Water
 	return last, err
 }
 
-// PutWatermark writes a watermark of before, as if all that was published since had not
-// been confirmed: capture then publishes it again, as after a crash.
-func (b *Broker) PutWatermark(ctx context.Context, w *watermark.Watermark) error {
+// Rewind makes a watermark of before the newest one again, as if all that was published
+// since had not been confirmed: capture then publishes it again, as after a crash. It
+// takes the newest of all that the topic holds, so the topic is made anew.
+func (b *Broker) Rewind(ctx context.Context, w *watermark.Watermark) error {
+	if last, err := b.Watermark(ctx, w.Source); err != nil || last.Position == w.Position {
+		return err
+	}
 	value, err := w.Encode()
 	if err != nil {
 		return err
 	}
-	r, err := b.client.Produce(ctx, &kafka.ProduceRequest{Topic: topic.Watermarks, RequiredAcks: kafka.RequireAll,
-		Records: kafka.NewRecordReader(kafka.Record{Time: time.Now(), Key: kafka.NewBytes([]byte(w.Source)), Value: kafka.NewBytes(value)})})
-	if err == nil {
-		err = r.Error
+	if err := b.recreate(ctx, topic.Watermarks); err != nil {
+		return err
 	}
+	return retry(ctx, "put back the watermark of "+w.Source, func() error {
+		r, err := b.client.Produce(ctx, &kafka.ProduceRequest{Topic: topic.Watermarks, RequiredAcks: kafka.RequireAll,
+			Records: kafka.NewRecordReader(kafka.Record{Time: time.Now(), Key: kafka.NewBytes([]byte(w.Source)), Value: kafka.NewBytes(value)})})
+		if err != nil {
+			return err
+		}
+		return r.Error
+	})
+}
+
+// recreate empties a topic of one partition.
+func (b *Broker) recreate(ctx context.Context, name string) error {
+	err := retry(ctx, "delete topic "+name, func() error {
+		r, err := b.client.DeleteTopics(ctx, &kafka.DeleteTopicsRequest{Topics: []string{name}})
+		if err != nil {
+			return err
+		}
+		return r.Errors[name]
+	})
 	if err != nil {
-		return fmt.Errorf("put back the watermark of %s: %w", w.Source, err)
+		return err
 	}
-	return nil
+	return retry(ctx, "create topic "+name, func() error {
+		r, err := b.client.CreateTopics(ctx, &kafka.CreateTopicsRequest{Topics: []kafka.TopicConfig{{Topic: name, NumPartitions: 1, ReplicationFactor: 1,
+			ConfigEntries: []kafka.ConfigEntry{{ConfigName: "cleanup.policy", ConfigValue: "compact"}}}}})
+		if err != nil {
+			return err
+		}
+		return r.Errors[name]
+	})
+}
+
+// retry does for 10 s what a broker refuses while a topic comes or goes.
+func retry(ctx context.Context, doing string, f func() error) error {
+	for until := time.Now().Add(10 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		err := f()
+		if err == nil {
+			return nil
+		}
+		if time.Now().After(until) || ctx.Err() != nil {
+			return fmt.Errorf("%s: %w", doing, err)
+		}
+	}
 }
