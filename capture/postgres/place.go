@@ -62,7 +62,7 @@ func (l *loop) place(ctx context.Context) error {
 	}
 	l.handover.close()
 	l.handover = nil
-	l.log.Info("snapshot published", "position", stream.LSN(r.at.LSN).String(), "tables", len(r.tables), "rows", p.rows, "took", time.Since(began).Round(time.Millisecond))
+	l.log.Info("snapshot published", "position", stream.LSN(r.at.LSN).String(), "tables", len(r.tables), "rows", p.rows, "took", time.Since(began).Round(time.Millisecond).String())
 	return l.flush(time.Now())
 }
 

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"github.com/tidemark-cdc/tidemark/capture/postgres/stream"
 	"github.com/tidemark-cdc/tidemark/capture/publish"
@@ -33,22 +34,20 @@ func (s *Source) run(ctx context.Context, p *publish.Publisher, last *watermark.
 		return err
 	}
 	defer l.close()
-	heart := make(chan error, 1)
-	go func() {
-		err := l.heart.Run(run)
-		if err != nil {
+	var heart sync.WaitGroup
+	heart.Go(func() {
+		if err := l.heart.Run(run); err != nil {
 			cancel(err) // the lease is gone: another capture may begin
 		}
-		heart <- err
-	}()
+	})
 	err = l.loop(run)
-	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		err = l.settle(ctx)
+	if errors.Is(err, context.Canceled) {
+		if err = context.Cause(run); ctx.Err() != nil {
+			err = l.settle(ctx)
+		}
 	}
 	cancel(nil)
-	if beat := <-heart; beat != nil && ctx.Err() == nil {
-		return beat
-	}
+	heart.Wait()
 	return err
 }
 

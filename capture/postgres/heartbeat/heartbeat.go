@@ -68,7 +68,7 @@ func (h *Heart) Run(ctx context.Context) error {
 	defer tick.Stop()
 	for {
 		if err := h.look(ctx); err != nil {
-			return connect.Fault("beat", err)
+			return ended(ctx, err)
 		}
 		select {
 		case <-ctx.Done():
@@ -79,9 +79,17 @@ func (h *Heart) Run(ctx context.Context) error {
 			continue
 		}
 		if err := h.Beat(ctx); err != nil {
-			return connect.Fault("beat", err)
+			return ended(ctx, err)
 		}
 	}
+}
+
+// ended gives err a class; a query that broke off because ctx ended is no failure.
+func ended(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return connect.Fault("beat", err)
 }
 
 // Beat writes a message. It is transactional because only a commit makes sure that the log is flushed, and only what is flushed is sent.

@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	statusEvery = 10 * time.Second       // at least: wal_sender_timeout is 60 s by default
+	statusEvery = 10 * time.Second       // at least, and three times within wal_sender_timeout
 	statusCheck = 250 * time.Millisecond // how soon a confirmation is passed on
 	farewellFor = time.Second
 )
@@ -17,6 +17,7 @@ const (
 // else be taken for dead after wal_sender_timeout.
 type status struct {
 	conn      net.Conn
+	every     time.Duration
 	confirmed func() LSN
 	wake      chan struct{}
 	quit      chan struct{}
@@ -25,8 +26,8 @@ type status struct {
 	buf       []byte
 }
 
-func startStatus(conn net.Conn, confirmed func() LSN) *status {
-	s := &status{conn: conn, confirmed: confirmed, wake: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{})}
+func startStatus(conn net.Conn, every time.Duration, confirmed func() LSN) *status {
+	s := &status{conn: conn, every: every, confirmed: confirmed, wake: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{})}
 	go s.run()
 	return s
 }
@@ -47,7 +48,7 @@ func (s *status) run() {
 		case <-tick.C:
 		}
 		now := s.confirmed()
-		if !asked && now == last && time.Since(at) < statusEvery {
+		if !asked && now == last && time.Since(at) < s.every {
 			continue
 		}
 		if err := s.send(now); err != nil {

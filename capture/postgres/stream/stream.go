@@ -3,6 +3,7 @@ package stream
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -29,6 +30,10 @@ type Stream struct {
 
 // Start takes conn over and begins streaming. Errors carry a fault class.
 func Start(ctx context.Context, conn *pgconn.PgConn, o Options) (*Stream, error) {
+	every, err := statusInterval(ctx, conn)
+	if err != nil {
+		return nil, connect.Fault("start replication", err)
+	}
 	if err := conn.SyncConn(ctx); err != nil {
 		return nil, connect.Fault("start replication", err)
 	}
@@ -41,8 +46,21 @@ func Start(ctx context.Context, conn *pgconn.PgConn, o Options) (*Stream, error)
 		hijacked.Conn.Close()
 		return nil, startFault(o.Slot, err)
 	}
-	s.status = startStatus(hijacked.Conn, o.Confirmed)
+	s.status = startStatus(hijacked.Conn, every, o.Confirmed)
 	return s, nil
+}
+
+// statusInterval is well within the time after which the server takes a silent receiver for dead.
+func statusInterval(ctx context.Context, conn *pgconn.PgConn) (time.Duration, error) {
+	results, err := conn.Exec(ctx, "SELECT setting FROM pg_settings WHERE name = 'wal_sender_timeout'").ReadAll()
+	if err != nil {
+		return 0, err
+	}
+	ms, err := strconv.Atoi(string(results[0].Rows[0][0]))
+	if err != nil || ms == 0 {
+		return statusEvery, err
+	}
+	return min(statusEvery, time.Duration(ms)*time.Millisecond/3), nil
 }
 
 // begin sends the command itself instead of leaving it to the library: that reads ahead, and what it read would be lost to us.
