@@ -41,8 +41,12 @@ type Guard struct {
 
 // Run looks until ctx ends.
 func (g *Guard) Run(ctx context.Context) {
-	for {
-		if err := g.look(ctx); err != nil && ctx.Err() == nil {
+	for failed := 0; ; {
+		err := g.look(ctx)
+		if failed++; err == nil {
+			failed = 0
+		}
+		if failed > 2 && ctx.Err() == nil { // a coordinator that starts is no news
 			g.Log.Warn("look for ranges that stay pending", "topic", g.Topic, "error", err)
 		}
 		select {
@@ -141,7 +145,7 @@ func (g *Guard) pending(ctx context.Context) (since time.Time, old map[int]bool,
 func (g *Guard) blocks(ctx context.Context, since time.Time) (blocks, window int64, err error) {
 	var n, w proto.ColInt64
 	sql := fmt.Sprintf(`SELECT toInt64(max(max_block_number)) - toInt64(maxIf(max_block_number, modification_time <= toDateTime(%d))) AS n,
-	(SELECT toInt64OrZero(extract(engine_full, 'non_replicated_deduplication_window = (\\d+)')) FROM system.tables WHERE database = 'raw' AND name = %[2]s) AS w
+	ifNull((SELECT toInt64OrZero(extract(engine_full, 'non_replicated_deduplication_window = (\\d+)')) FROM system.tables WHERE database = 'raw' AND name = %[2]s), 0) AS w
 FROM system.parts WHERE database = 'raw' AND table = %[2]s`, since.Unix()-5, clickhouse.Text(g.Table))
 	err = g.Leases.With(ctx, func(l *Lease) error {
 		return l.Query(ctx, clickhouse.Select{SQL: sql, Result: proto.Results{{Name: "n", Data: &n}, {Name: "w", Data: &w}},
