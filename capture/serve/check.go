@@ -23,31 +23,33 @@ func (u *Unit) check(ctx context.Context) error {
 		return err
 	}
 	for _, f := range findings {
-		u.Logger.Log(ctx, level(f.Severity), "preflight: "+f.Title, "detail", f.Detail, "do", cmp.Or(f.SQL, f.Command))
+		if f.Severity != preflight.Failure { // failures become the one message with which the program ends
+			u.Logger.Log(ctx, level(f.Severity), "preflight: "+f.Title, "detail", f.Detail, "do", cmp.Or(f.SQL, f.Command))
+		}
 	}
 	if preflight.Failed(findings) {
-		return fault.New(fault.Setup, "preflight", errors.New(failures(findings)), "")
+		what, mend := failures(findings)
+		return fault.New(fault.Setup, "preflight", errors.New(what), mend)
 	}
 	u.checked = true
 	return nil
 }
 
 func level(s preflight.Severity) slog.Level {
-	switch s {
-	case preflight.Failure:
-		return slog.LevelError
-	case preflight.Warning:
+	if s == preflight.Warning {
 		return slog.LevelWarn
 	}
 	return slog.LevelInfo
 }
 
-func failures(findings []preflight.Finding) string {
-	var titles []string
+// failures says what is missing and what mends it.
+func failures(findings []preflight.Finding) (what, mend string) {
+	var titles, mends []string
 	for _, f := range findings {
 		if f.Severity == preflight.Failure {
 			titles = append(titles, f.Title)
+			mends = append(mends, strings.TrimRight(cmp.Or(f.SQL, f.Command, f.Detail), ";"))
 		}
 	}
-	return strings.Join(titles, "; ")
+	return strings.Join(titles, "; "), strings.Join(mends, "; ") + ". `capture setup` does what it can."
 }

@@ -121,11 +121,12 @@ func TestOperatorErrorEndsAllDrained(t *testing.T) {
 }
 
 func TestPreflightFailureStopsTheStart(t *testing.T) {
-	s := &scripted{findings: []preflight.Finding{{Severity: preflight.Warning, Title: "slow"}, {Severity: preflight.Failure, Title: "wal_level is replica"}}}
+	s := &scripted{findings: []preflight.Finding{{Severity: preflight.Warning, Title: "slow"}, {Severity: preflight.Failure, Title: "wal_level is replica", SQL: "ALTER SYSTEM SET wal_level = logical"}}}
 	err := Run(context.Background(), []*Unit{unit(t, "pg", s)})
 	require.True(t, fault.Is(err, fault.Setup), "%v", err)
 	require.ErrorContains(t, err, "wal_level is replica")
 	require.NotContains(t, err.Error(), "slow")
+	require.Contains(t, fault.HintOf(err), "ALTER SYSTEM SET wal_level = logical", "what to do")
 	require.Zero(t, s.started.Load())
 }
 

@@ -1,13 +1,20 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"strings"
+	"time"
 
+	"github.com/cenkalti/backoff/v5"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/tidemark-cdc/tidemark/capture/config"
+	"github.com/tidemark-cdc/tidemark/capture/fault"
 	"github.com/tidemark-cdc/tidemark/capture/lease"
+	"github.com/tidemark-cdc/tidemark/capture/preflight"
 	"github.com/tidemark-cdc/tidemark/capture/serve"
 )
 
@@ -17,6 +24,9 @@ type runCmd struct {
 
 // Run captures until ctx ends.
 func (r *runCmd) Run(ctx context.Context, a *app) error {
+	if err := a.brokersAnswer(ctx); err != nil {
+		return err
+	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	units, err := a.units(r.selection, serve.NewMetrics(registry))
@@ -33,6 +43,31 @@ func (r *runCmd) Run(ctx context.Context, a *app) error {
 	}
 	a.log.Info("capture starts", "version", version(), "sources", len(units), "http", a.HTTP)
 	return serve.Run(ctx, units)
+}
+
+// startPatience is how long the brokers may take to answer at the start: what starts
+// beside them should not fail, what has a wrong address should not try for ever.
+const startPatience = 20 * time.Second
+
+// brokersAnswer refuses to start without brokers. Later outages are ridden out.
+func (a *app) brokersAnswer(ctx context.Context) error {
+	found, err := backoff.Retry(ctx, func() ([]preflight.Finding, error) {
+		found, err := a.Kafka.Check(ctx)
+		if err != nil && !fault.Is(err, fault.Unreachable) {
+			return nil, backoff.Permanent(err)
+		}
+		return found, err
+	}, backoff.WithMaxElapsedTime(startPatience))
+	switch {
+	case fault.Is(err, fault.Unreachable):
+		return fault.New(fault.Unreachable, "reach the broker at "+strings.Join(a.Kafka.Brokers, ", "), err,
+			"Check that a broker answers there: --kafka-brokers, TIDEMARK_KAFKA_BROKERS or kafka.brokers in the configuration.")
+	case err != nil:
+		return err
+	case preflight.Failed(found):
+		return fault.New(fault.Setup, "preflight of the brokers", errors.New(found[0].Title), cmp.Or(found[0].Command, found[0].Detail))
+	}
+	return nil
 }
 
 func (a *app) units(s selection, m *serve.Metrics) (units []*serve.Unit, err error) {

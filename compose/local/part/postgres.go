@@ -2,6 +2,7 @@ package part
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -44,9 +45,6 @@ func postgresSettings(s *site.Site) []string {
 		"port=" + strconv.Itoa(s.Ports.Number[site.Postgres]),
 		"listen_addresses=127.0.0.1",
 		"unix_socket_directories=" + s.SocketDir(),
-		"wal_level=logical",
-		"max_replication_slots=20",
-		"max_wal_senders=20",
 		"timezone=UTC", "log_timezone=UTC",
 		"log_min_messages=warning",
 		"logging_collector=off",
@@ -96,10 +94,24 @@ func initdb(ctx context.Context, s *site.Site, bin string) error {
 	if err != nil {
 		return fmt.Errorf("create the PostgreSQL database: %w", err)
 	}
+	if err := appendReplication(filepath.Join(work, "postgresql.conf")); err != nil {
+		return err
+	}
 	if err := os.Remove(s.PostgresData()); err != nil {
 		return fmt.Errorf("put the new database in place: %w", err)
 	}
 	return os.Rename(work, s.PostgresData())
+}
+
+// appendReplication puts what logical replication needs into the server's own file rather than on its command line,
+// where ALTER SYSTEM could not change it.
+func appendReplication(path string) error {
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("configure PostgreSQL: %w", err)
+	}
+	_, err = f.WriteString("wal_level = logical\nmax_replication_slots = 20\nmax_wal_senders = 20\n")
+	return errors.Join(err, f.Close())
 }
 
 func pingPostgres(ctx context.Context, s *site.Site) error {
