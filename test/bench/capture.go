@@ -105,7 +105,7 @@ func (l *lab) capture(ctx context.Context, b *load, t host.Transport) (d report.
 	if err != nil {
 		return d, err
 	}
-	goal := progress{want: uint64(b.Records), count: l.recordsSince(ctx)}
+	goal := progress{want: uint64(b.Records), count: l.recordsSince(ctx), every: 20 * time.Millisecond}
 	kafka := l.host.PID(ctx, "kafka")
 	before, _ := meter.Read(kafka)
 	sender := meter.Follow(l.walsender(ctx, program.Slot(source)))

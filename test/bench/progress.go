@@ -9,14 +9,12 @@ import (
 	"github.com/tidemark-cdc/tidemark/test/bench/report"
 )
 
-// look is how often progress is looked at.
-const look = 10 * time.Millisecond
-
 // progress is work that is done when count has reached want.
 type progress struct {
 	want  uint64
 	count func() (uint64, error)
-	began func() bool // whether the work has begun before there is anything to count; may be nil
+	every time.Duration // between two looks: each costs the server that is asked something
+	began func() bool   // whether the work has begun before there is anything to count; may be nil
 }
 
 // follow watches a program at its work. The clock runs from its begin, as began says, to
@@ -56,7 +54,7 @@ func (g progress) follow(ctx context.Context, p *program.Process) (m report.Meas
 		select {
 		case <-ctx.Done():
 			return m, ctx.Err()
-		case <-time.After(look):
+		case <-time.After(g.every):
 		}
 	}
 }

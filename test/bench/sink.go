@@ -93,7 +93,7 @@ func (l *lab) sinkRun(ctx context.Context, db *store.Store, rows int64, withView
 	}
 	defer process.Stop()
 	goal := progress{
-		want: uint64(rows), count: func() (uint64, error) { return db.Number(ctx, countRaw) },
+		want: uint64(rows), count: func() (uint64, error) { return db.Number(ctx, countRaw) }, every: 50 * time.Millisecond,
 		// Not from the first rows on: by then a batch of every partition is on its way.
 		began: func() bool { return process.Ready(ctx) },
 	}
@@ -105,6 +105,9 @@ func (l *lab) sinkRun(ctx context.Context, db *store.Store, rows int64, withView
 	kafkaAfter, _ := meter.Read(kafka)
 	m.Server, m.Broker = serverAfter.CPU-serverBefore.CPU, kafkaAfter.CPU-kafkaBefore.CPU
 	d.Set(m)
+	if n, err := process.Metric(ctx, "tidemark_sink_inserts_total"); err == nil && n > 0 {
+		d.BatchRows = float64(rows) / n
+	}
 	process.Stop()
 	return d, l.wholeSink(ctx, db, rows)
 }
@@ -170,6 +173,7 @@ func (l *lab) blockRun(ctx context.Context, db *store.Store, blocks []ceiling.Bl
 	for _, b := range blocks {
 		rows += int64(b.Rows)
 	}
+	d.BatchRows = float64(rows) / float64(len(blocks))
 	d.Set(report.Measure{Rows: rows, Counted: rows, Elapsed: elapsed, Program: meter.Usage{CPU: selfAfter.CPU - self.CPU}, Server: after.CPU - before.CPU})
 	return d, nil
 }

@@ -58,14 +58,15 @@ func drains(stage string, rows []Drain) table.Writer {
 	if stage == Sink {
 		server = "ClickHouse"
 	}
-	t.AppendHeader(table.Row{"case", "program", "rows", "rows/s", "of ceiling", "of fastest", "CPU s/1M", server + " CPU s/1M", "broker CPU s/1M", "peak MB", "aims"})
+	t.AppendHeader(table.Row{"case", "program", "rows", "rows/s", "of ceiling", "of fastest", "CPU s/1M", server + " CPU s/1M", "broker CPU s/1M", "peak MB", "rows/insert", "aims"})
 	for _, d := range rows {
 		t.AppendRow(table.Row{d.Case, d.name(), d.Rows, fmt.Sprintf("%.0f", d.Rate), ratio(d.Ratio), ratio(d.Best), fmt.Sprintf("%.2f", d.CPU),
-			fmt.Sprintf("%.2f", d.Server), dash(d.Broker), dash(d.PeakMB), d.verdict()})
+			fmt.Sprintf("%.2f", d.Server), dash(d.Broker), dash(d.PeakMB), dash(d.BatchRows), d.verdict()})
 	}
-	t.AppendFooter(table.Row{stage, "aims", "", "", fmt.Sprintf(">= %.2f", a.Ratio), "", fmt.Sprintf("<= %.0f", a.CPU), "", "", fmt.Sprintf("<= %.0f", a.PeakMB), ""})
+	t.AppendFooter(table.Row{stage, "aims", "", "", fmt.Sprintf(">= %.2f", a.Ratio), "", fmt.Sprintf("<= %.0f", a.CPU), "", "", fmt.Sprintf("<= %.0f", a.PeakMB), "", ""})
+	t.SuppressEmptyColumns()
 	t.Style().Format.Footer, t.Style().Format.Header = text.FormatDefault, text.FormatDefault
-	right(t, 3, 10)
+	right(t, 3, 11)
 	return t
 }
 

@@ -54,6 +54,8 @@ type Drain struct {
 	// Broker is the same of the Kafka broker.
 	Broker float64 `json:"broker_cpu_s_per_million,omitempty"`
 	PeakMB float64 `json:"peak_rss_mb"` // of the program
+	// BatchRows is the mean number of rows of an insert into ClickHouse.
+	BatchRows float64 `json:"rows_per_insert,omitempty"`
 }
 
 // Measure is what a drain's figures are made of.
