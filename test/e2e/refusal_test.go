@@ -87,7 +87,7 @@ func TestRefusalsOfSink(t *testing.T) {
 	for name, r := range map[string]refusal{
 		"wrong password":         {args: []string{"migrate", "--config", config}, env: map[string]string{"TIDEMARK_CLICKHOUSE_PASSWORD": "wrong"}, says: []string{"password"}},
 		"unreachable ClickHouse": {args: []string{"migrate", "--config", config}, env: map[string]string{"TIDEMARK_CLICKHOUSE_ADDR": closedPort(t)}, says: []string{"clickhouse"}},
-		"unreachable broker":     {args: []string{"run", "--config", config}, env: map[string]string{"TIDEMARK_KAFKA_BROKERS": closedPort(t)}, says: []string{"broker"}},
+		"unreachable broker":     {args: []string{"run", "--config", config, "--http", "127.0.0.1:0"}, env: map[string]string{"TIDEMARK_KAFKA_BROKERS": closedPort(t)}, says: []string{"broker"}},
 	} {
 		r.program = "sink"
 		t.Run(name, func(t *testing.T) { r.check(t, p) })
