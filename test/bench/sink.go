@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/tidemark-cdc/tidemark/test/bench/ceiling"
 	"github.com/tidemark-cdc/tidemark/test/bench/meter"
