@@ -23,6 +23,7 @@ Examples:
   sink run --config sink.yaml
   sink deadletters list --config sink.yaml
   sink deadletters show pg.public.orders/3/1042 --json
+  sink adopt pg.public.orders 3
 
 A configuration file:
   contracts: schemas/shop
@@ -39,6 +40,7 @@ type cli struct {
 	Run         runCmd         `cmd:"" help:"Apply changes until SIGTERM. Connections that break are made again for ever."`
 	Migrate     migrateCmd     `cmd:"" help:"Make the databases, the tables of the contracts and their views, where they are missing."`
 	Deadletters deadlettersCmd `cmd:"" help:"The records that could not be applied."`
+	Adopt       adoptCmd       `cmd:"" help:"Show what topic, commit, ops.applied and raw say of a partition; with --at, set the commit after looking."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
 }
 

@@ -31,7 +31,6 @@ type process struct {
 	client  *kafka.Client
 	dialer  *kafka.Dialer
 	conns   []*clickhouse.Conn
-	marks   *clickhouse.Conn
 	metrics *serve.Metrics
 	health  *serve.Health
 }
@@ -84,14 +83,11 @@ func (p *process) connect(ctx context.Context, contracts []*contract.Contract) (
 		}
 		p.conns = append(p.conns, conn)
 	}
-	if p.marks, err = p.ClickHouse.Conn(); err != nil {
-		return &coded{exitUsage, "", err}
-	}
 	return deadletter.EnsureTopic(ctx, p.client, p.Kafka.Replicas)
 }
 
 func (p *process) close() {
-	for _, c := range append(p.conns, p.marks) {
+	for _, c := range p.conns {
 		_ = c.Close() // nothing is in flight any more
 	}
 }
@@ -189,7 +185,12 @@ func (p *process) one(ctx context.Context, a consume.Assignment) error {
 }
 
 func (p *process) copyWatermarks(ctx context.Context, a consume.Assignment) error {
-	return watermarks.Copier{Kafka: p.client, Broker: p.shared.Broker, To: p.marks, Group: p.Kafka.Group,
+	conn, err := p.ClickHouse.Conn()
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	return watermarks.Copier{Kafka: p.client, Broker: p.shared.Broker, To: conn, Group: p.Kafka.Group,
 		Age: min(p.Batch.Age, 200*time.Millisecond), MaxWait: p.shared.MaxWait, Log: p.log,
 		Retried: func(attempt string, err error) {
 			p.metrics.Retried(attempt)
