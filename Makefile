@@ -36,7 +36,9 @@ fetch: bin/local ## the servers that the stack and the tests need, by package na
 	@bin/local fetch
 
 test: build fetch ## all tests, against real servers on free ports
-	go test -timeout 30m $(PACKAGES)
+	bin/local with -- go test -p 1 ./aggregate/... ./clickhouse/... ./compose/shop/...
+	bin/local with --only kafka,clickhouse -- go test -p 1 ./sink/...
+	go test ./schemas/... ./capture/... ./compose/local/... ./compose/compare/... ./compose/demo/... ./test/...
 
 lint: vet ## vet, and formatting
 	@out=$$(gofmt -l $(MODULES)); test -z "$$out" || { echo "not formatted (make fmt):"; echo "$$out"; exit 1; }

@@ -3,8 +3,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"os/signal"
 	"syscall"
 
@@ -12,6 +14,17 @@ import (
 
 	"github.com/tidemark-cdc/tidemark/compose/local/stack"
 )
+
+const about = `The whole stack as plain processes on this machine, without containers.
+
+Examples:
+  local up                                    everything, in the background
+  local --dir /tmp/x --ports auto up          a second stack beside it
+  local up --contracts my-contracts           other tables than the shop's
+  eval "$(local env)"; local status --json
+  local with --only clickhouse -- go test ./aggregate/...
+
+Exit codes: 0 done, 1 a part does not start or answer, 2 and up from the command that "with" ran.`
 
 type cli struct {
 	Dir   string `env:"TIDEMARK_LOCAL" help:"The stack's folder (default: .local of the repository)." type:"path"`
@@ -27,6 +40,7 @@ type cli struct {
 	Env     envCommand     `cmd:"" help:"Print the addresses and passwords as shell exports."`
 	Fetch   fetchCommand   `cmd:"" help:"Fetch the servers and start nothing."`
 	Restart restartCommand `cmd:"" help:"Restart one part."`
+	With    withCommand    `cmd:"" help:"Run a command beside empty servers of its own, which go when it ends."`
 
 	Supervise superviseCommand `cmd:"" hidden:""`
 	Engine    engineCommand    `cmd:"" hidden:""`
@@ -39,11 +53,15 @@ func (c *cli) options() stack.Options {
 func main() {
 	syscall.Umask(0o022) // the PostgreSQL account must reach what we make for it
 	var c cli
-	k := kong.Parse(&c, kong.Name("local"), kong.Description("The whole stack as plain processes on this machine, without containers."))
+	k := kong.Parse(&c, kong.Name("local"), kong.Description(about))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	k.BindTo(ctx, (*context.Context)(nil))
 	if err := k.Run(&c); err != nil {
+		var ended *exec.ExitError
+		if errors.As(err, &ended) && ended.ExitCode() > 0 {
+			os.Exit(ended.ExitCode())
+		}
 		fmt.Fprintln(os.Stderr, "local:", err)
 		os.Exit(1)
 	}
