@@ -42,9 +42,11 @@ func TestKilledConnection(t *testing.T) {
 		run := r.start()
 		require.Eventually(t, func() bool { return run.p.Confirmed().Complete }, patience, 5*time.Millisecond)
 		time.Sleep(150 * time.Millisecond)
-		_, err := admin.Exec(context.Background(), "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = $1 AND active", r.db.Name)
-		require.NoError(t, err)
-		err = run.wait()
+		require.Eventually(t, func() bool {
+			tag, err := admin.Exec(context.Background(), "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = $1 AND active", r.db.Name)
+			return err == nil && tag.RowsAffected() == 1
+		}, patience, 5*time.Millisecond)
+		err := run.wait()
 		require.Error(t, err)
 		require.Equal(t, fault.Retry, fault.ActionOf(err), "%v", err)
 	}
