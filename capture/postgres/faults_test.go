@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -121,6 +122,37 @@ func TestBackPressureKeepsTheConnection(t *testing.T) {
 	shut.Store(false)
 	run.reach()
 	require.Equal(t, pid, walsender(), "the server gave the connection up")
+	run.stop()
+	r.requireLedger()
+}
+
+// The whole way works over TLS and with a password, also where the stream is read in large pieces.
+func TestTLSAndPassword(t *testing.T) {
+	if os.Getenv("TIDEMARK_TEST_POSTGRES_URL") != "" {
+		t.Skip("the server given may ask for no password")
+	}
+	r := newRig(t, []string{ledgerContract}, append(ledgerTable, seedLedger)...)
+	r.db.Do("DROP ROLE IF EXISTS "+pgtest.Scram, "CREATE ROLE "+pgtest.Scram+" LOGIN REPLICATION PASSWORD 'sesame'", "GRANT SELECT ON ledger TO "+pgtest.Scram)
+	u, err := url.Parse(r.cfg.URL)
+	require.NoError(t, err)
+	u.User, u.RawQuery = url.UserPassword(pgtest.Scram, "wrong"), "sslmode=require"
+	r.cfg.URL = u.String()
+	src, err := New(r.cfg)
+	require.NoError(t, err)
+	err = src.Lease(t.Context())
+	require.Equal(t, fault.Denied, fault.ClassOf(err), "%v", err)
+	require.NotContains(t, err.Error(), "wrong")
+
+	u.User = url.UserPassword(pgtest.Scram, "sesame")
+	r.cfg.URL = u.String()
+	run := r.start()
+	run.reach()
+	run.stop()
+	r.db.Do("INSERT INTO ledger SELECT g, g FROM generate_series(1000, 30000) g")
+	time.Sleep(2 * behindBy)
+	run = r.start()
+	run.reach()
+	require.True(t, pgtest.Value[bool](r.db, "SELECT bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = $1", pgtest.Scram))
 	run.stop()
 	r.requireLedger()
 }

@@ -2,12 +2,8 @@ package postgres
 
 import (
 	"context"
-	"fmt"
 
-	"github.com/tidemark-cdc/tidemark/capture/postgres/catalog"
-	"github.com/tidemark-cdc/tidemark/capture/postgres/connect"
 	"github.com/tidemark-cdc/tidemark/capture/postgres/emit"
-	"github.com/tidemark-cdc/tidemark/capture/postgres/pgoutput"
 	"github.com/tidemark-cdc/tidemark/capture/postgres/snapshot"
 	"github.com/tidemark-cdc/tidemark/capture/postgres/stream"
 )
@@ -86,87 +82,4 @@ func (h *handover) wait(ctx context.Context) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-}
-
-// taking is the work of getting a snapshot under way, off the loop.
-type taking struct {
-	cfg     Config
-	origin  emit.Origin
-	epoch   uint16
-	export  *snapshot.Export // nil: a temporary slot is to be made
-	pending []*captured
-}
-
-func (t *taking) run(ctx context.Context) result {
-	if t.export == nil {
-		var err error
-		name := fmt.Sprintf("%.40s_snapshot", t.cfg.Slot)
-		if t.export, err = snapshot.Create(ctx, t.cfg.URL, name, true); err != nil {
-			return result{err: err}
-		}
-	}
-	r, err := t.start(ctx)
-	if err != nil {
-		t.export.Close()
-		return result{err: err}
-	}
-	return r
-}
-
-func (t *taking) start(ctx context.Context) (r result, err error) {
-	conn, err := connect.SQL(ctx, t.cfg.URL)
-	if err != nil {
-		return r, err
-	}
-	defer conn.Close(context.WithoutCancel(ctx))
-	r.at = emit.Snapshot{Epoch: t.epoch, LSN: uint64(t.export.LSN), Time: t.export.Time}
-	var version int
-	if err := conn.QueryRow(ctx, "SELECT current_setting('server_version_num')::int").Scan(&version); err != nil {
-		return r, connect.Fault("ask for the server's version", err)
-	}
-	publication, err := catalog.LookPublication(ctx, conn, t.cfg.Publication)
-	if err != nil {
-		return r, err
-	}
-	types, err := catalog.Types(ctx, conn)
-	if err != nil {
-		return r, err
-	}
-	job := snapshot.Job{URL: t.cfg.URL, Export: t.export, At: r.at, Workers: t.cfg.SnapshotWorkers, Blocks: t.cfg.SnapshotBlocks}
-	for _, c := range t.pending {
-		columns, err := catalog.Columns(ctx, conn, c.contract.Namespace, c.contract.Table)
-		if err != nil {
-			return r, err
-		}
-		var how catalog.Published
-		if publication != nil {
-			how = publication.Tables[c.contract.Name()]
-		}
-		columns = catalog.Sent(columns, how, version)
-		table, err := emit.NewTable(t.origin, c.contract, c.topic, described(columns), types)
-		if err != nil {
-			return r, err
-		}
-		job.Encode = append(job.Encode, table)
-		job.Tables = append(job.Tables, snapshot.Table{Namespace: c.contract.Namespace, Name: c.contract.Table, Columns: names(columns), Filter: how.Filter})
-	}
-	r.tables, r.of = job.Encode, t.pending
-	r.reader, err = snapshot.Start(ctx, job)
-	return r, err
-}
-
-func described(columns []catalog.Column) []pgoutput.Column {
-	out := make([]pgoutput.Column, len(columns))
-	for i, c := range columns {
-		out[i] = pgoutput.Column{Name: c.Name, Type: c.Type, TypeMod: c.TypeMod, Key: c.InIdentity}
-	}
-	return out
-}
-
-func names(columns []catalog.Column) []string {
-	out := make([]string, len(columns))
-	for i, c := range columns {
-		out[i] = c.Name
-	}
-	return out
 }

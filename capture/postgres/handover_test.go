@@ -77,6 +77,32 @@ func TestInterruptedSnapshot(t *testing.T) {
 	r.requireLedger()
 }
 
+// Whenever the server drops all of a capture's sessions, in the middle of a snapshot or of the stream, the next run mends it.
+func TestEverySessionKilledAtAnyTime(t *testing.T) {
+	r := newRig(t, []string{ledgerContract}, append(ledgerTable, "INSERT INTO ledger SELECT g, g FROM generate_series(2000, 30000) g")...)
+	r.cfg.SnapshotBlocks = 10
+	r.publish.MaxBytes, r.publish.BatchBytes = 256<<10, 16<<10 // so that publishing the snapshot takes its time
+	w := r.write(2)
+	admin := r.db.Dial()
+	for i := range 8 {
+		run := r.start()
+		time.Sleep(time.Duration(40*i) * time.Millisecond)
+		require.Eventually(t, func() bool {
+			tag, err := admin.Exec(context.Background(), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tidemark' AND datname = $1", r.db.Name)
+			return err == nil && tag.RowsAffected() > 0
+		}, patience, time.Millisecond)
+		err := run.wait()
+		require.Error(t, err)
+		require.Equal(t, fault.Retry, fault.ActionOf(err), "%v", err)
+	}
+	run := r.start()
+	w.end()
+	run.reach()
+	run.stop()
+
+	r.requireLedger()
+}
+
 // A table that gets its contract later is read by a snapshot of its own while the stream of the others goes on.
 func TestTableAddedLater(t *testing.T) {
 	const other = "{contract: 1, source: pg, table: public.other, target: shop.other, key: [id], columns: [{name: id, type: integer}]}"

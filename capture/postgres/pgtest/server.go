@@ -57,6 +57,7 @@ fsync = off
 max_wal_senders = 20
 max_replication_slots = 20
 log_min_messages = warning
+ssl = on
 `
 
 func begin() (*Server, error) {
@@ -88,6 +89,12 @@ func begin() (*Server, error) {
 	}
 	conf := configuration + fmt.Sprintf("port = %d\nunix_socket_directories = '%s'\n", port, dir)
 	if err := appendFile(filepath.Join(data, "postgresql.conf"), conf); err != nil {
+		return nil, err
+	}
+	if err := certify(data); err != nil {
+		return nil, err
+	}
+	if err := prepend(filepath.Join(data, "pg_hba.conf"), "host all "+Scram+" all scram-sha-256\n"); err != nil {
 		return nil, err
 	}
 	s.process = exec.Command(filepath.Join(bin, "postgres"), "-D", data)
@@ -152,6 +159,14 @@ func waitFor(port int) error {
 		time.Sleep(50 * time.Millisecond)
 	}
 	return fmt.Errorf("PostgreSQL does not listen on port %d", port)
+}
+
+func prepend(name, text string) error {
+	rest, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(name, append([]byte(text), rest...), 0o600)
 }
 
 func appendFile(name, text string) error {
