@@ -2,6 +2,7 @@ package batch
 
 import (
 	"context"
+	"sync/atomic"
 
 	"golang.org/x/sync/semaphore"
 )
@@ -11,13 +12,17 @@ import (
 type Budget struct {
 	sem  *semaphore.Weighted
 	step int64
+	most int64
+	// held is what all builders, lent or free, have grown to.
+	held atomic.Int64
 }
 
 // NewBudget allows about bytes; partitions is how many workers share it.
 func NewBudget(bytes int64, partitions int) *Budget {
 	const least = 64 << 10
 	step := min(1<<20, max(least, bytes/int64(4*max(partitions, 1))))
-	return &Budget{sem: semaphore.NewWeighted(max(bytes, 2*step*int64(partitions))), step: step}
+	most := max(bytes, 2*step*int64(partitions))
+	return &Budget{sem: semaphore.NewWeighted(most), step: step, most: most}
 }
 
 // open waits for a batch's first bytes.

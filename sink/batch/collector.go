@@ -126,7 +126,7 @@ func (c *Collector) Cut() *Batch {
 func (c *Collector) Release(b *Batch) {
 	c.Budget.release(b)
 	if b.Rows != nil {
-		c.Pool.put(b.Rows)
+		c.Pool.put(b.Rows, c.Budget)
 		b.Rows = nil
 	}
 }

@@ -55,7 +55,7 @@ type Batch struct {
 	Rows   int           `default:"100000" help:"Most records of a batch (default: ${default})."`
 	Bytes  Size          `default:"32MiB" help:"Most that a batch's block occupies (default: ${default})."`
 	Age    time.Duration `default:"500ms" help:"How long a record waits for more at rest. Each insert makes a part in every table that it reaches: shorter is fresher and costs more (default: ${default})."`
-	Memory Size          `default:"24MiB" help:"Most that all blocks together occupy; the process takes a few times as much (default: ${default})."`
+	Memory Size          `default:"16MiB" help:"Most that all blocks together occupy; the process takes a few times as much (default: ${default})."`
 }
 
 // Limits are the batches' limits.
