@@ -53,12 +53,13 @@ func (l *lab) recvLogical(ctx context.Context, b *load, t host.Transport) (repor
 	}
 	args, env := l.host.PostgresArgs(t, "shop")
 	r := ceiling.RecvLogical{Program: path, Args: args, Env: env, Slot: scratch, Publication: "tidemark", End: b.End}
+	noise := meter.Listen()
 	elapsed, startup, used, server, err := r.Run(ctx, l.walsender(ctx, scratch))
 	if err != nil {
 		return report.Drain{}, err
 	}
 	d := report.Drain{Program: "pg_recvlogical", Ceiling: true}
-	d.Set(report.Measure{Rows: b.Changes, Counted: b.Changes, Elapsed: elapsed, Startup: startup, Program: used, Server: server.CPU})
+	d.Set(report.Measure{Rows: b.Changes, Counted: b.Changes, Elapsed: elapsed, Startup: startup, Program: used, Server: server.CPU, Noise: noise})
 	return d, backlog.DropSlot(ctx, l.db, scratch)
 }
 
@@ -72,6 +73,7 @@ func (l *lab) reader(ctx context.Context, b *load, t host.Transport) (report.Dra
 	cmd.Env = append(os.Environ(), "TIDEMARK_POSTGRES_URL="+l.host.Postgres(t, "shop"))
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, os.Stderr
+	noise := meter.Listen()
 	server := meter.Follow(l.walsender(ctx, scratch))
 	used, err := ceiling.Command(cmd)
 	sent := server.Last()
@@ -83,7 +85,7 @@ func (l *lab) reader(ctx context.Context, b *load, t host.Transport) (report.Dra
 		return report.Drain{}, fmt.Errorf("the minimal reader: %w", err)
 	}
 	d := report.Drain{Program: "minimal Go reader", Ceiling: l.host.PostgresProgram("pg_recvlogical") == ""}
-	d.Set(report.Measure{Rows: b.Changes, Counted: b.Changes, Elapsed: elapsed, Program: used, Server: sent.CPU})
+	d.Set(report.Measure{Rows: b.Changes, Counted: b.Changes, Elapsed: elapsed, Program: used, Server: sent.CPU, Noise: noise})
 	return d, backlog.DropSlot(ctx, l.db, scratch)
 }
 
@@ -108,6 +110,7 @@ func (l *lab) capture(ctx context.Context, b *load, t host.Transport) (d report.
 	goal := progress{want: uint64(b.Records), count: l.recordsSince(ctx), every: 20 * time.Millisecond}
 	kafka := l.host.PID(ctx, "kafka")
 	before, _ := meter.Read(kafka)
+	noise := meter.Listen()
 	sender := meter.Follow(l.walsender(ctx, program.Slot(source)))
 	process, err := p.Start()
 	if err != nil {
@@ -120,7 +123,7 @@ func (l *lab) capture(ctx context.Context, b *load, t host.Transport) (d report.
 	}
 	after, _ := meter.Read(kafka)
 	m.Server, m.Broker = sender.Last().CPU, after.CPU-before.CPU
-	m.Rows = b.Changes
+	m.Rows, m.Noise = b.Changes, noise
 	m.Counted = m.Counted * b.Changes / b.Records // tombstones are no changes
 	d.Program = report.Capture
 	d.Set(m)

@@ -88,6 +88,7 @@ func (l *lab) sinkRun(ctx context.Context, db *store.Store, rows int64, withView
 	server, kafka := l.host.PID(ctx, "clickhouse"), l.host.PID(ctx, "kafka")
 	serverBefore, _ := meter.Read(server)
 	kafkaBefore, _ := meter.Read(kafka)
+	noise := meter.Listen()
 	process, err := p.Start()
 	if err != nil {
 		return d, err
@@ -104,7 +105,7 @@ func (l *lab) sinkRun(ctx context.Context, db *store.Store, rows int64, withView
 	}
 	serverAfter, _ := meter.Read(server)
 	kafkaAfter, _ := meter.Read(kafka)
-	m.Server, m.Broker = serverAfter.CPU-serverBefore.CPU, kafkaAfter.CPU-kafkaBefore.CPU
+	m.Server, m.Broker, m.Noise = serverAfter.CPU-serverBefore.CPU, kafkaAfter.CPU-kafkaBefore.CPU, noise
 	d.Set(m)
 	if n, err := process.Metric(ctx, "tidemark_sink_inserts_total"); err == nil && n > 0 {
 		d.BatchRows = float64(rows) / n
@@ -164,6 +165,7 @@ func (l *lab) blockRun(ctx context.Context, db *store.Store, blocks []ceiling.Bl
 	server := l.host.PID(ctx, "clickhouse")
 	self, _ := meter.Read(os.Getpid())
 	before, _ := meter.Read(server)
+	noise := meter.Listen()
 	elapsed, err := store.Insert(ctx, l.host.ClickHouse(), sinkInserts, "raw", "transactions", blocks)
 	if err != nil {
 		return d, err
@@ -175,6 +177,6 @@ func (l *lab) blockRun(ctx context.Context, db *store.Store, blocks []ceiling.Bl
 		rows += int64(b.Rows)
 	}
 	d.BatchRows = float64(rows) / float64(len(blocks))
-	d.Set(report.Measure{Rows: rows, Counted: rows, Elapsed: elapsed, Program: meter.Usage{CPU: selfAfter.CPU - self.CPU}, Server: after.CPU - before.CPU})
+	d.Set(report.Measure{Rows: rows, Counted: rows, Elapsed: elapsed, Program: meter.Usage{CPU: selfAfter.CPU - self.CPU}, Server: after.CPU - before.CPU, Noise: noise})
 	return d, nil
 }

@@ -38,3 +38,13 @@ func TestWatchKeepsWhatItSaw(t *testing.T) {
 	require.Positive(t, w.Last().Peak)
 	require.Zero(t, Follow(func() int { return 1 << 30 }).Last().Peak)
 }
+
+func TestBusyLeavesOutIdleness(t *testing.T) {
+	d, err := busy("cpu  100 20 30 1000000 5000 1 2 47 9 9\ncpu0 1 1 1 1 1 1 1 1 0 0\n")
+	require.NoError(t, err)
+	require.Equal(t, 2*time.Second, d)
+	for _, bad := range []string{"", "cpu 1 2 3", "cpu0 1 2 3 4 5 6 7 8", "cpu 1 2 3 4 5 6 7 x"} {
+		_, err := busy(bad)
+		require.Error(t, err, bad)
+	}
+}

@@ -58,15 +58,15 @@ func drains(stage string, rows []Drain) table.Writer {
 	if stage == Sink {
 		server = "ClickHouse"
 	}
-	t.AppendHeader(table.Row{"case", "program", "rows", "rows/s", "of ceiling", "of fastest", "CPU s/1M", server + " CPU s/1M", "broker CPU s/1M", "peak MB", "rows/insert", "aims"})
+	t.AppendHeader(table.Row{"case", "program", "rows", "rows/s", "of ceiling", "of fastest", "CPU s/1M", server + " CPU s/1M", "broker CPU s/1M", "peak MB", "rows/insert", "others' CPU", "aims"})
 	for _, d := range rows {
 		t.AppendRow(table.Row{d.Case, d.name(), d.Rows, fmt.Sprintf("%.0f", d.Rate), ratio(d.Ratio), ratio(d.Best), fmt.Sprintf("%.2f", d.CPU),
-			fmt.Sprintf("%.2f", d.Server), dash(d.Broker), dash(d.PeakMB), dash(d.BatchRows), d.verdict()})
+			fmt.Sprintf("%.2f", d.Server), dash(d.Broker), dash(d.PeakMB), dash(d.BatchRows), fmt.Sprintf("%.0f%%", 100*d.Others), d.verdict()})
 	}
-	t.AppendFooter(table.Row{stage, "aims", "", "", fmt.Sprintf(">= %.2f", a.Ratio), "", fmt.Sprintf("<= %.0f", a.CPU), "", "", fmt.Sprintf("<= %.0f", a.PeakMB), "", ""})
+	t.AppendFooter(table.Row{stage, "aims", "", "", fmt.Sprintf(">= %.2f", a.Ratio), "", fmt.Sprintf("<= %.0f", a.CPU), "", "", fmt.Sprintf("<= %.0f", a.PeakMB), "", "", ""})
 	t.SuppressEmptyColumns()
 	t.Style().Format.Footer, t.Style().Format.Header = text.FormatDefault, text.FormatDefault
-	right(t, 3, 11)
+	right(t, 3, 12)
 	return t
 }
 

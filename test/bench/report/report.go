@@ -54,6 +54,9 @@ type Drain struct {
 	// Broker is the same of the Kafka broker.
 	Broker float64 `json:"broker_cpu_s_per_million,omitempty"`
 	PeakMB float64 `json:"peak_rss_mb"` // of the program
+	// Others is the share of the machine's CPU time that went to programs that have nothing
+	// to do with the measurement.
+	Others float64 `json:"others_cpu_share"`
 	// BatchRows is the mean number of rows of an insert into ClickHouse.
 	BatchRows float64 `json:"rows_per_insert,omitempty"`
 }
@@ -65,6 +68,7 @@ type Measure struct {
 	Elapsed, Startup time.Duration
 	Program          meter.Usage
 	Server, Broker   time.Duration
+	Noise            meter.Noise // from the begin of all
 }
 
 // Set fills in the figures.
@@ -74,6 +78,7 @@ func (d *Drain) Set(m Measure) {
 	d.Rate = float64(m.Counted) / m.Elapsed.Seconds()
 	d.CPU, d.Server, d.Broker = perMillion(m.Program.CPU), perMillion(m.Server), perMillion(m.Broker)
 	d.PeakMB = float64(m.Program.Peak) / 1e6
+	d.Others = m.Noise.Others(m.Program.CPU + m.Server + m.Broker)
 }
 
 // Delay is how long changes took from their commit at a steady rate, in milliseconds.
