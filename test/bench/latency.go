@@ -11,6 +11,7 @@ import (
 	"github.com/tidemark-cdc/tidemark/test/bench/backlog"
 	"github.com/tidemark-cdc/tidemark/test/bench/delay"
 	"github.com/tidemark-cdc/tidemark/test/bench/host"
+	"github.com/tidemark-cdc/tidemark/test/bench/meter"
 	"github.com/tidemark-cdc/tidemark/test/bench/program"
 	"github.com/tidemark-cdc/tidemark/test/bench/report"
 	"github.com/tidemark-cdc/tidemark/test/bench/store"
@@ -87,11 +88,13 @@ func (l *lab) timed(ctx context.Context, capture *program.Process, contracts str
 		URL: l.host.Admin(live), First: first, Rate: l.opts.Rate, Warm: l.opts.Warm, For: l.opts.For, Patience: patience,
 		Broker: l.broker, Topic: topics(live)[0], Store: db, Table: "bench.transactions",
 	}
+	noise := meter.Listen()
 	toTopic, toTable, err := run.Do(ctx)
+	busy := noise.Others(0)
 	if err := errors.Join(err, capture.Check(), sink.Check()); err != nil {
 		return err
 	}
-	l.report.Delays = append(l.report.Delays, times(toTopic, "topic", name, l.opts.Rate), times(toTable, "ClickHouse", name, l.opts.Rate))
+	l.report.Delays = append(l.report.Delays, times(toTopic, "topic", name, l.opts.Rate, busy), times(toTable, "ClickHouse", name, l.opts.Rate, busy))
 	return nil
 }
 
@@ -116,7 +119,7 @@ func (l *lab) liveSink(ctx context.Context, db *store.Store, contracts string, a
 	return sink, sink.AwaitReady(ctx)
 }
 
-func times(d delay.Times, to, name string, rate int) report.Delay {
+func times(d delay.Times, to, name string, rate int, busy float64) report.Delay {
 	return report.Delay{Case: name, To: to, Rate: float64(rate), Changes: d.Count(), Lost: d.Lost,
-		P50: d.Quantile(0.5), P90: d.Quantile(0.9), P99: d.Quantile(0.99), Max: d.Quantile(1)}
+		P50: d.Quantile(0.5), P90: d.Quantile(0.9), P99: d.Quantile(0.99), Max: d.Quantile(1), Busy: busy}
 }

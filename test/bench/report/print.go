@@ -90,13 +90,13 @@ func (d *Drain) verdict() string {
 func delays(rows []Delay) table.Writer {
 	t := table.NewWriter()
 	t.SetStyle(table.StyleLight)
-	t.AppendHeader(table.Row{"commit to", "case", "changes/s", "changes", "lost", "p50 ms", "p90 ms", "p99 ms", "max ms"})
+	t.AppendHeader(table.Row{"commit to", "case", "changes/s", "changes", "lost", "p50 ms", "p90 ms", "p99 ms", "max ms", "CPU busy"})
 	for _, d := range rows {
 		t.AppendRow(table.Row{d.To, d.Case, fmt.Sprintf("%.0f", d.Rate), d.Changes, d.Lost,
-			fmt.Sprintf("%.1f", d.P50), fmt.Sprintf("%.1f", d.P90), fmt.Sprintf("%.1f", d.P99), fmt.Sprintf("%.1f", d.Max)})
+			fmt.Sprintf("%.1f", d.P50), fmt.Sprintf("%.1f", d.P90), fmt.Sprintf("%.1f", d.P99), fmt.Sprintf("%.1f", d.Max), fmt.Sprintf("%.0f%%", 100*d.Busy)})
 	}
 	t.Style().Format.Header = text.FormatDefault
-	right(t, 3, 9)
+	right(t, 3, 10)
 	return t
 }
 

@@ -92,6 +92,8 @@ type Delay struct {
 	P90     float64 `json:"p90_ms"`
 	P99     float64 `json:"p99_ms"`
 	Max     float64 `json:"max_ms"`
+	// Busy is the share of the machine's CPU time that was used, by whomever.
+	Busy float64 `json:"machine_busy_share"`
 }
 
 // Compare sets each drain's ratios to the ceiling of its stage and case, and to the
