@@ -47,7 +47,7 @@ var validators = []validator{
 func Raw(ctx context.Context, ch compare.ClickHouse, c *contract.Contract) ([]Failure, error) {
 	var failures []Failure
 	for _, v := range validators {
-		sql := "SELECT toString(count()), toString(any(x)) FROM (" + v.sql(c) + ")"
+		sql := "SELECT toString(count()), toString(any(__case)) FROM (" + v.sql(c) + ")"
 		err := ch.Query(ctx, sql, func(t []*string) error {
 			if *t[0] != "0" {
 				failures = append(failures, Failure{Table: c.Target.String(), Validator: v.name, Count: *t[0], Example: *t[1]})

@@ -24,13 +24,13 @@ type runCmd struct {
 
 // Run captures until ctx ends.
 func (r *runCmd) Run(ctx context.Context, a *app) error {
-	if err := a.brokersAnswer(ctx); err != nil {
-		return err
-	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	units, err := a.units(r.selection, serve.NewMetrics(registry))
 	if err != nil {
+		return err
+	}
+	if err := a.brokersAnswer(ctx); err != nil {
 		return err
 	}
 	registry.MustRegister(serve.NewGauges(units))
