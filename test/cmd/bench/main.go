@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/tidemark-cdc/tidemark/test/bench"
 	"github.com/tidemark-cdc/tidemark/test/bench/host"
+	"github.com/tidemark-cdc/tidemark/test/bench/report"
 )
 
 const about = `Measures the pipeline on servers of its own and removes them again.
@@ -39,6 +41,7 @@ type runCommand struct {
 	Ages     []time.Duration `help:"Ages of the sink's batches in the latency stage; 0s is the sink's own." default:"0s,50ms"`
 	JSON     bool            `help:"Print the report as JSON."`
 	Markdown bool            `help:"Print tables for a document."`
+	Out      string          `help:"Also write the report as JSON into this file." placeholder:"FILE" type:"path"`
 	Bin      string          `help:"Folder of capture and sink (default: bin of the repository)." env:"TIDEMARK_BIN" type:"path"`
 	Parts    string          `help:"Folder of the downloaded servers." env:"TIDEMARK_PARTS" type:"path"`
 	Dir      string          `help:"Where to make a folder for the data (default: the system's temporary folder)." type:"existingdir"`
@@ -59,14 +62,22 @@ func (c *runCommand) options() bench.Options {
 
 func (c *runCommand) Run(ctx context.Context) error {
 	r, err := bench.Run(ctx, c.options())
+	if c.Out != "" {
+		err = errors.Join(err, c.store(r))
+	}
 	if c.JSON {
-		if e := r.JSON(os.Stdout); e != nil {
-			return e
-		}
-		return err
+		return errors.Join(err, r.JSON(os.Stdout))
 	}
 	r.Print(os.Stdout, c.Markdown)
 	return err
+}
+
+func (c *runCommand) store(r *report.Report) error {
+	f, err := os.Create(c.Out)
+	if err != nil {
+		return fmt.Errorf("store the report: %w", err)
+	}
+	return errors.Join(r.JSON(f), f.Close())
 }
 
 func main() {
