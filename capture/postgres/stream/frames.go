@@ -80,8 +80,10 @@ func (f *frames) fill(deadline time.Time) error {
 
 // room moves the frame that is cut off to the front and makes the buffer as large as it needs.
 func (f *frames) room() error {
-	f.w = copy(f.buf, f.buf[f.r:f.w])
-	f.r = 0
+	if f.r > 0 {
+		f.w = copy(f.buf, f.buf[f.r:f.w])
+		f.r = 0
+	}
 	need := bufferSize
 	if f.w >= frameHead {
 		n := int(binary.BigEndian.Uint32(f.buf[1:])) + 1

@@ -25,33 +25,40 @@ func pipe(t testing.TB) (*frames, net.Conn) {
 
 // However the bytes are cut on their way, the frames come out whole and in order, also those larger than the buffer.
 func TestFramesSurviveEveryCut(t *testing.T) {
+	requireFrames(t, [][]byte{[]byte("a"), {}, bytes.Repeat([]byte("b"), 1000), []byte("c")}, 7)
 	bodies := [][]byte{[]byte("a"), {}, bytes.Repeat([]byte("b"), 3*bufferSize), []byte("c"), bytes.Repeat([]byte("d"), bufferSize-3), []byte("e")}
+	for _, size := range []int{1000, 4096, bufferSize - 1, bufferSize, 10 * bufferSize} {
+		requireFrames(t, bodies, size)
+	}
+}
+
+// requireFrames sends frames in pieces of size bytes.
+func requireFrames(t *testing.T, bodies [][]byte, size int) {
+	t.Helper()
 	var all []byte
 	for _, b := range bodies {
 		all = append(all, frame('d', b)...)
 	}
-	for _, size := range []int{7, 4096, bufferSize - 1, bufferSize, len(all)} {
-		f, far := pipe(t)
-		go func() {
-			for rest := all; len(rest) > 0; {
-				n := min(size, len(rest))
-				if _, err := far.Write(rest[:n]); err != nil {
-					return
-				}
-				rest = rest[n:]
+	f, far := pipe(t)
+	go func() {
+		for rest := all; len(rest) > 0; {
+			n := min(size, len(rest))
+			if _, err := far.Write(rest[:n]); err != nil {
+				return
 			}
-		}()
-		for i, want := range bodies {
-			kind, body, ok := f.next()
-			for !ok {
-				require.NoError(t, f.fill(time.Now().Add(10*time.Second)))
-				kind, body, ok = f.next()
-			}
-			require.Equal(t, byte('d'), kind)
-			require.True(t, bytes.Equal(want, body), "frame %d of %d bytes in pieces of %d", i, len(want), size)
+			rest = rest[n:]
 		}
-		require.NoError(t, f.room())
+	}()
+	for i, want := range bodies {
+		kind, body, ok := f.next()
+		for !ok {
+			require.NoError(t, f.fill(time.Now().Add(10*time.Second)))
+			kind, body, ok = f.next()
+		}
+		require.Equal(t, byte('d'), kind)
+		require.True(t, bytes.Equal(want, body), "frame %d of %d bytes in pieces of %d", i, len(want), size)
 	}
+	require.NoError(t, f.room())
 }
 
 func TestFillEnds(t *testing.T) {
