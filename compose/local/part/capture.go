@@ -23,8 +23,8 @@ func capture() Part {
 		config: captureYAML,
 		before: [][]string{{"shop", "init"}, {"capture", "setup", "--config", "capture.yaml"}},
 		run:    []string{"capture", "run", "--config", "capture.yaml"},
-		env: func(s *site.Site) []string { // as the role capture, over the socket
-			return []string{"TIDEMARK_POSTGRES_URL=" + s.PostgresSocketURL("capture", s.Secrets.Capture, "shop")}
+		env: func(s *site.Site) []string { // as the role capture; over TCP, where a reader that is behind can ask for large gulps
+			return []string{"TIDEMARK_POSTGRES_URL=" + s.PostgresURL("capture", s.Secrets.Capture, "shop")}
 		},
 	})
 }

@@ -39,7 +39,7 @@ func (s *Site) PostgresURL(user, password, database string) string {
 	return u.String() + "?sslmode=disable"
 }
 
-// PostgresSocketURL is the same over the unix socket, which carries nearly twice as much from a slot.
+// PostgresSocketURL is the same over the unix socket.
 func (s *Site) PostgresSocketURL(user, password, database string) string {
 	return fmt.Sprintf("postgres://%s:%s@/%s?host=%s&port=%d&sslmode=disable",
 		user, password, database, url.QueryEscape(s.SocketDir()), s.Ports.Number[Postgres])
