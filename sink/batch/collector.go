@@ -156,8 +156,9 @@ func (c *Collector) event(rec *consume.Record, h event.Header) error {
 	c.state.HighWater = h.Version
 	c.open.Events++
 	c.open.times(h.CommitTime)
-	c.record = rows.Record{Offset: rec.Offset, Key: rec.Key, Value: rec.Value, Header: h}
-	err = built.Add(&c.record, c.chained(rec.Key, h))
+	version, torn := c.Keys.Torn(rec.Key)
+	c.record = rows.Record{Offset: rec.Offset, Key: rec.Key, Value: rec.Value, Header: h, Torn: version}
+	err = built.Add(&c.record, c.chained(torn, h))
 	var reject *rows.Reject
 	if errors.As(err, &reject) {
 		c.dead(rec, h, string(reject.Class), reject.Error())
@@ -168,7 +169,7 @@ func (c *Collector) event(rec *consume.Record, h event.Header) error {
 
 // dead keeps a record that makes no row.
 func (c *Collector) dead(rec *consume.Record, h event.Header, reason, message string) {
-	c.Keys.Add(rec.Key)
+	c.Keys.Add(rec.Key, h.Version)
 	c.open.Dead = append(c.open.Dead, Letter(c.Contract, c.Partition, c.state.Incarnation, rec, h, reason, message))
 }
 

@@ -67,10 +67,11 @@ func (c *Collector) duplicate(h event.Header) bool {
 	return order < 0 || order == 0 && h.Op != event.Read
 }
 
-// chained reports whether the record's own before image is what raw holds.
-func (c *Collector) chained(key []byte, h event.Header) bool {
+// chained reports whether the record's own before image is what raw holds. torn: the
+// key has an unresolved dead letter.
+func (c *Collector) chained(torn bool, h event.Header) bool {
 	w := c.state.Window
-	if c.Keys.Has(key) || w.Open() && !w.Chained {
+	if torn || w.Open() && !w.Chained {
 		return false
 	}
 	if h.Op == event.Read { // outside a first snapshot raw may hold the key

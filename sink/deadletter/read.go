@@ -9,6 +9,7 @@ import (
 
 	"github.com/ClickHouse/ch-go/proto"
 
+	"github.com/tidemark-cdc/tidemark/schemas/position"
 	"github.com/tidemark-cdc/tidemark/sink/clickhouse"
 )
 
@@ -17,16 +18,17 @@ type Querier interface {
 	Query(ctx context.Context, s clickhouse.Select) error
 }
 
-// Keys gives the keys of the unresolved dead letters of a topic-partition below an offset.
-func Keys(ctx context.Context, q Querier, topic string, partition int, below int64, yield func(key []byte)) error {
-	key := new(proto.ColStr)
+// Keys gives the keys and versions of the unresolved dead letters of a topic-partition below an offset.
+func Keys(ctx context.Context, q Querier, topic string, partition int, below int64, yield func(key []byte, version position.Position)) error {
+	key, version := new(proto.ColStr), new(proto.ColUInt128)
 	err := q.Query(ctx, clickhouse.Select{
-		SQL: fmt.Sprintf("SELECT key FROM ops.dead_letters FINAL WHERE topic = %s AND partition = %d AND offset < %d AND resolved = 0",
+		SQL: fmt.Sprintf("SELECT key, version FROM ops.dead_letters FINAL WHERE topic = %s AND partition = %d AND offset < %d AND resolved = 0",
 			clickhouse.Text(topic), partition, below),
-		Result: proto.Results{{Name: "key", Data: key}},
+		Result: proto.Results{{Name: "key", Data: key}, {Name: "version", Data: version}},
 		OnBlock: func(rows int) error {
 			for i := range rows {
-				yield(key.RowBytes(i))
+				v := version.Row(i)
+				yield(key.RowBytes(i), position.FromUInt128(v.High, v.Low))
 			}
 			return nil
 		},

@@ -133,6 +133,9 @@ func (s *server) Query(_ context.Context, q clickhouse.Select) error {
 		_, _ = fmt.Sscanf(q.SQL[strings.Index(q.SQL, "offset < "):], "offset < %d", &below)
 		for _, d := range s.dead {
 			results[0].Data.(*proto.ColStr).Append(d[0])
+			if len(results) > 1 {
+				results[1].Data.(*proto.ColUInt128).Append(proto.UInt128{})
+			}
 		}
 		if len(s.dead) > 0 {
 			return q.OnBlock(len(s.dead))
