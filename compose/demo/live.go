@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
-
 	"github.com/jackc/pgx/v5"
 	"github.com/tidemark-cdc/tidemark/compose/compare"
 	"github.com/tidemark-cdc/tidemark/schemas/contract"
@@ -69,7 +67,7 @@ func (o *observer) look(ctx context.Context) sight {
 func (o *observer) sourceRows(ctx context.Context, c *contract.Contract) int64 {
 	n := int64(-1)
 	if c.Family == types.MongoDB {
-		if count, err := o.sides.Mongo.Database(c.Namespace).Collection(c.Table).CountDocuments(ctx, bson.D{}); err == nil {
+		if count, err := o.sides.Mongo.Database(c.Namespace).Collection(c.Table).EstimatedDocumentCount(ctx); err == nil { // counting one by one would slow what is watched
 			n = count
 		}
 		return n

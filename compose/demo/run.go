@@ -25,6 +25,9 @@ type Options struct {
 	Terminal  bool // redraw the view in place
 }
 
+// lookEvery is how often the pipeline is looked at: looking costs it something too.
+const lookEvery = 2 * time.Second
+
 // drain is how long what is under way may take to arrive after the last write.
 const drain = 2 * time.Minute
 
@@ -89,7 +92,7 @@ func watchShop(ctx context.Context, s *stack, o Options, obs *observer, out io.W
 	go func() { ended <- shop.Wait() }()
 
 	v := &view{out: out, terminal: o.Terminal, started: time.Now()}
-	tick := time.NewTicker(time.Second)
+	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
 		select {
