@@ -41,10 +41,10 @@ func sink() Part {
 // captureYAML has no secrets: they come from the environment.
 func captureYAML(s *site.Site) string {
 	return fmt.Sprintf(`contracts: %s
-kafka: {brokers: [%q], partitions: 4}
+kafka: {brokers: [%q], partitions: 2}
 http: %s
 sources:
-  pg:    {kind: postgresql, url: "${TIDEMARK_POSTGRES_URL}", publication: tidemark, slot: tidemark_pg}
+  pg:    {kind: postgresql, url: "${TIDEMARK_POSTGRES_URL}", publication: tidemark, slot: tidemark_pg, heartbeat: 1s}
   mongo: {kind: mongodb, url: "${TIDEMARK_MONGO_URL}"}
 `, s.Contracts, s.Ports.Addr(site.Kafka), s.Ports.Addr(site.Capture))
 }

@@ -63,7 +63,7 @@ func TestConfigurationOfCapture(t *testing.T) {
 	require.NoError(t, yaml.Unmarshal([]byte(captureYAML(s)), &c))
 	require.Equal(t, "/some/contracts", c.Contracts)
 	require.Equal(t, []string{"127.0.0.1:19092"}, c.Kafka.Brokers)
-	require.Equal(t, 4, c.Kafka.Partitions)
+	require.Equal(t, 2, c.Kafka.Partitions)
 	require.Equal(t, "127.0.0.1:18180", c.HTTP)
 	require.Equal(t, "postgresql", c.Sources["pg"].Kind)
 	require.Equal(t, "${TIDEMARK_POSTGRES_URL}", c.Sources["pg"].URL)

@@ -53,10 +53,13 @@ func (*envCommand) Run(c *cli) error {
 	if err != nil {
 		return err
 	}
-	if st.Site.Ports.Number["postgres"] == 0 {
+	if len(st.Site.Ports.Number) == 0 {
 		return errors.New("this stack has no ports yet: run `local up` first")
 	}
 	for _, v := range st.Site.Env() {
+		if absent(v.Value) {
+			continue
+		}
 		fmt.Fprintf(os.Stdout, "export %s='%s'\n", v.Name, v.Value)
 	}
 	return nil

@@ -64,10 +64,13 @@ func (w *withCommand) run(ctx context.Context, st *stack.Stack) error {
 func testNames(env map[string]string) []string {
 	var out []string
 	for name, value := range env {
-		if strings.Contains(value, "127.0.0.1:0") { // a part that does not run
+		if absent(value) {
 			continue
 		}
 		out = append(out, name+"="+value, strings.Replace(name, "TIDEMARK_", "TIDEMARK_TEST_", 1)+"="+value)
 	}
 	return out
 }
+
+// absent says that an address is of a part that this stack does not run.
+func absent(address string) bool { return strings.Contains(address, "127.0.0.1:0") }
