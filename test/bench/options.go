@@ -20,6 +20,8 @@ type Options struct {
 	For          time.Duration // how long
 	Warm         time.Duration // not counted at its beginning
 	Ages         []time.Duration
+	SinkMemory   string // of all batches of the drains; "": the sink's default
+	SinkInserts  int    // at once in the drains; 0: the sink's default
 	Command      string // as the report states it
 	Host         host.Options
 	Log          io.Writer // progress

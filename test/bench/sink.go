@@ -69,7 +69,8 @@ func (l *lab) migrated(ctx context.Context, db *store.Store, withViews bool) (*p
 		}
 	}
 	run := l.name("sink")
-	p, err := program.Sink(l.host, program.SinkOptions{Run: run, Group: "bench-" + run, Contracts: l.host.Path("contracts")})
+	p, err := program.Sink(l.host, program.SinkOptions{Run: run, Group: "bench-" + run, Contracts: l.host.Path("contracts"),
+		Memory: l.opts.SinkMemory, Inserts: l.opts.SinkInserts})
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package program
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/tidemark-cdc/tidemark/test/bench/host"
@@ -35,17 +36,25 @@ type SinkOptions struct {
 	Group     string
 	Contracts string        // folder
 	Age       time.Duration // of a batch when it is inserted; 0: the sink's default
+	Memory    string        // of all batches, such as 64MiB; "": the sink's default
+	Inserts   int           // at once; 0: the sink's default
 }
 
 // Sink prepares a sink of the contracts' topics.
 func Sink(h *host.Host, o SinkOptions) (*Program, error) {
 	at := h.ClickHouse()
-	config := fmt.Sprintf(`contracts: %s
-kafka: {brokers: [%q], group: %s}
-clickhouse: {addr: %q, user: %s, password: "${TIDEMARK_CLICKHOUSE_PASSWORD}"}
-`, o.Contracts, h.Kafka(), o.Group, at.Addr, at.User)
-	if o.Age > 0 {
-		config += fmt.Sprintf("batch: {age: %s}\n", o.Age)
+	clickhouse := fmt.Sprintf("addr: %q, user: %s, password: \"${TIDEMARK_CLICKHOUSE_PASSWORD}\"", at.Addr, at.User)
+	if o.Inserts > 0 {
+		clickhouse += fmt.Sprintf(", inserts: %d", o.Inserts)
 	}
+	var batch []string
+	if o.Age > 0 {
+		batch = append(batch, "age: "+o.Age.String())
+	}
+	if o.Memory != "" {
+		batch = append(batch, "memory: "+o.Memory)
+	}
+	config := fmt.Sprintf("contracts: %s\nkafka: {brokers: [%q], group: %s}\nclickhouse: {%s}\nbatch: {%s}\n",
+		o.Contracts, h.Kafka(), o.Group, clickhouse, strings.Join(batch, ", "))
 	return newProgram(h, "sink", o.Run, config, nil)
 }

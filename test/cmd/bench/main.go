@@ -38,7 +38,9 @@ type runCommand struct {
 	Repeat   int             `help:"How often each drain is measured." default:"1"`
 	Rate     int             `help:"Changes per second of the latency stage." default:"500"`
 	For      time.Duration   `help:"Length of the latency stage." default:"30s"`
-	Ages     []time.Duration `help:"Ages of the sink's batches in the latency stage; 0s is the sink's own." default:"0s,50ms"`
+	Ages     []time.Duration `help:"Ages of the sink's batches in the latency stage; 0s is the sink's own." default:"0s,200ms"`
+	Memory   string          `help:"Memory of the sink's batches while it drains, such as 64MiB (default: the sink's own)."`
+	Inserts  int             `help:"Inserts at once while the sink drains (default: the sink's own)."`
 	JSON     bool            `help:"Print the report as JSON."`
 	Markdown bool            `help:"Print tables for a document."`
 	Out      string          `help:"Also write the report as JSON into this file." placeholder:"FILE" type:"path"`
@@ -51,6 +53,7 @@ type runCommand struct {
 func (c *runCommand) options() bench.Options {
 	o := bench.Options{
 		Rows: c.Rows, Transactions: c.Rows * 22 / 100, Repeat: c.Repeat, Stages: c.Only, Rate: c.Rate, For: c.For, Warm: 5 * time.Second, Ages: c.Ages,
+		SinkMemory: c.Memory, SinkInserts: c.Inserts,
 		Command: "bench " + strings.Join(os.Args[1:], " "), Log: os.Stderr,
 		Host: host.Options{Base: c.Dir, Parts: c.Parts, Bin: c.Bin, Keep: c.Keep, Progress: os.Stderr},
 	}
