@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -88,13 +89,14 @@ func (l *lab) timed(ctx context.Context, capture *program.Process, contracts str
 		URL: l.host.Admin(live), First: first, Rate: l.opts.Rate, Warm: l.opts.Warm, For: l.opts.For, Patience: patience,
 		Broker: l.broker, Topic: topics(live)[0], Store: db, Table: "bench.transactions",
 	}
-	noise := meter.Listen()
+	noise, spent := meter.Listen(), meter.Spent(map[string]int{"capture": capture.PID(), "sink": sink.PID(), "bench": os.Getpid(),
+		"kafka": l.host.PID(ctx, "kafka"), "clickhouse": l.host.PID(ctx, "clickhouse")})
 	toTopic, toTable, err := run.Do(ctx)
-	busy := noise.Others(0)
+	busy, cores := noise.Others(0), spent.Cores()
 	if err := errors.Join(err, capture.Check(), sink.Check()); err != nil {
 		return err
 	}
-	l.report.Delays = append(l.report.Delays, times(toTopic, "topic", name, l.opts.Rate, busy), times(toTable, "ClickHouse", name, l.opts.Rate, busy))
+	l.report.Delays = append(l.report.Delays, times(toTopic, "topic", name, l.opts.Rate, busy, cores), times(toTable, "ClickHouse", name, l.opts.Rate, busy, cores))
 	return nil
 }
 
@@ -119,7 +121,7 @@ func (l *lab) liveSink(ctx context.Context, db *store.Store, contracts string, a
 	return sink, sink.AwaitReady(ctx)
 }
 
-func times(d delay.Times, to, name string, rate int, busy float64) report.Delay {
+func times(d delay.Times, to, name string, rate int, busy float64, cores map[string]float64) report.Delay {
 	return report.Delay{Case: name, To: to, Rate: float64(rate), Changes: d.Count(), Lost: d.Lost,
-		P50: d.Quantile(0.5), P90: d.Quantile(0.9), P99: d.Quantile(0.99), Max: d.Quantile(1), Busy: busy}
+		P50: d.Quantile(0.5), P90: d.Quantile(0.9), P99: d.Quantile(0.99), Max: d.Quantile(1), Busy: busy, Cores: cores}
 }

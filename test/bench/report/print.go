@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -28,6 +30,8 @@ func (r *Report) Print(w io.Writer, markdown bool) {
 	if len(r.Delays) > 0 {
 		fmt.Fprintln(w)
 		render(delays(r.Delays), w, markdown)
+		fmt.Fprintln(w)
+		render(cores(r.Delays), w, markdown)
 	}
 	for _, n := range r.Notes {
 		fmt.Fprintln(w, "Note:", n)
@@ -97,6 +101,33 @@ func delays(rows []Delay) table.Writer {
 	}
 	t.Style().Format.Header = text.FormatDefault
 	right(t, 3, 10)
+	return t
+}
+
+// cores says what the steady load costs, once for each case.
+func cores(rows []Delay) table.Writer {
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	names := slices.Sorted(maps.Keys(rows[0].Cores))
+	header := table.Row{"% of a core at", "case"}
+	for _, n := range names {
+		header = append(header, n)
+	}
+	t.AppendHeader(header)
+	seen := map[string]bool{}
+	for _, d := range rows {
+		if seen[d.Case] {
+			continue
+		}
+		seen[d.Case] = true
+		row := table.Row{fmt.Sprintf("%.0f/s", d.Rate), d.Case}
+		for _, n := range names {
+			row = append(row, fmt.Sprintf("%.0f", 100*d.Cores[n]))
+		}
+		t.AppendRow(row)
+	}
+	t.Style().Format.Header = text.FormatDefault
+	right(t, 3, 2+len(names))
 	return t
 }
 

@@ -94,6 +94,8 @@ type Delay struct {
 	Max     float64 `json:"max_ms"`
 	// Busy is the share of the machine's CPU time that was used, by whomever.
 	Busy float64 `json:"machine_busy_share"`
+	// Cores are how many cores each program kept busy.
+	Cores map[string]float64 `json:"cores"`
 }
 
 // Compare sets each drain's ratios to the ceiling of its stage and case, and to the
