@@ -3,7 +3,7 @@ MODULES  := schemas capture sink aggregate clickhouse compose test
 PACKAGES := $(MODULES:%=./%/...)
 PROGRAMS  = $(shell go list -e -f '{{if eq .Name "main"}}{{.ImportPath}}{{end}}' $(PACKAGES) 2>/dev/null)
 FUZZTIME ?= 20s
-.PHONY: help build up down wipe status logs env fetch test lint fmt vet fuzz bench demo
+.PHONY: help build up down wipe status logs env fetch test lint fmt vet fuzz bench codecs demo
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | sed 's/[$$][$$]/$$/' | expand -t 10
@@ -53,8 +53,11 @@ fuzz: ## every fuzz target for FUZZTIME (20s)
 	@for p in $$(go list $(PACKAGES)); do for t in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do \
 		echo "$$p $$t"; go test -run '^$$' -fuzz "^$$t\$$" -fuzztime $(FUZZTIME) $$p || exit 1; done; done
 
-bench: ## benchmarks of the code; the ones end to end are in test/
-	go test -run '^$$' -bench . -benchmem $(PACKAGES)
+bench: build fetch ## capture and sink beside what the machine can do at all: docs/benchmarks.md (five quiet minutes)
+	@bin/bench
+
+codecs: ## benchmarks of every codec, with allocations
+	go test -run '^$$' -bench . -benchmem ./schemas/... ./capture/... ./sink/...
 
 demo: build ## an empty stack, a shop on it, a comparison at the end (OLIST=DIR: the real orders of Olist)
 	@bin/demo $(if $(OLIST),--olist $(OLIST))
