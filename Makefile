@@ -40,7 +40,8 @@ test: build fetch ## all tests, against real servers on free ports
 	bin/local with --only kafka,clickhouse -- go test -p 1 ./sink/...
 	go test ./schemas/... ./capture/... ./compose/local/... ./compose/compare/... ./compose/demo/... ./test/...
 
-lint: vet ## vet, and formatting
+lint: vet ## vet, staticcheck and formatting
+	@go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 $(PACKAGES)
 	@out=$$(gofmt -l $(MODULES)); test -z "$$out" || { echo "not formatted (make fmt):"; echo "$$out"; exit 1; }
 
 fmt: ## format the sources

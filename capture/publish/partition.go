@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/tidemark-cdc/tidemark/schemas/event"
 	"github.com/tidemark-cdc/tidemark/schemas/recordbatch"
 )
 
@@ -153,11 +152,6 @@ func (p *partition) recycle(b *batch) {
 type resolved struct {
 	barrier *barrier
 	next    int64
-}
-
-// header is the record header of an event, with its key.
-func header(h event.Header, room *[event.HeaderSize]byte) (string, []byte) {
-	return event.HeaderKey, h.Append(room[:0])
 }
 
 func signal(c chan struct{}) {

@@ -26,9 +26,6 @@ var rawMeta = []col{
 // currentMeta are the columns that current adds.
 var currentMeta = []col{{"_version", "UInt128"}, {"_deleted", "UInt8"}}
 
-// shownMeta are the columns that the view adds.
-var shownMeta = currentMeta[:1]
-
 // contractColumns gives the contract's columns with meta after them.
 func contractColumns(c *contract.Contract, meta []col) []col {
 	cols := make([]col, 0, len(c.Columns)+len(meta))

@@ -2,7 +2,6 @@ package worker
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -282,5 +281,3 @@ func (r *rig) end() int64 {
 	require.NoError(r.t, err)
 	return res.Topics[r.src.Topic()][0].LastOffset
 }
-
-var errCrash = errors.New("crashed")

@@ -31,10 +31,9 @@ type Transaction struct {
 	stamp   stamp
 	now     int64
 
-	insert   pgoutput.Insert
-	update   pgoutput.Update
-	del      pgoutput.Delete
-	truncate pgoutput.Truncate
+	insert pgoutput.Insert
+	update pgoutput.Update
+	del    pgoutput.Delete
 
 	key, value []byte
 }

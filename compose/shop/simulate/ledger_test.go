@@ -30,7 +30,6 @@ type placed struct {
 type paid struct {
 	order, kind, status string
 	amount              money.Cents
-	of                  string // the payment that a refund gives back
 	referenced          bool
 }
 

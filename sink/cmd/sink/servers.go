@@ -62,7 +62,7 @@ func (a *app) kafkaClient(ctx context.Context) (*kafka.Client, *kafka.Dialer, er
 	})
 	if err != nil {
 		return nil, nil, &coded{exitUnreachable, "check that a broker answers there and what it wants to see: --kafka-brokers, --kafka-tls, --kafka-sasl, --kafka-user",
-			fmt.Errorf("Kafka at %s: %w", strings.Join(a.Kafka.Brokers, ", "), err)}
+			fmt.Errorf("broker at %s: %w", strings.Join(a.Kafka.Brokers, ", "), err)}
 	}
 	return client, dialer, nil
 }
