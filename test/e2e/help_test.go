@@ -78,6 +78,22 @@ func (p *pipeline) equal(t *testing.T, contracts []*contract.Contract) {
 		require.NoError(t, err)
 		require.Empty(t, failures)
 	}
+	p.aggregatesRight(t)
+}
+
+// aggregatesRight waits until every aggregate is what the current rows add up to; raw
+// is visible a moment before the views that it feeds.
+func (p *pipeline) aggregatesRight(t *testing.T) {
+	t.Helper()
+	var out []byte
+	require.Eventually(t, func() bool {
+		var err error
+		out, err = p.program(t.Context(), t, "aggregate", "verify").CombinedOutput()
+		return err == nil
+	}, patience, 200*time.Millisecond)
+	for _, model := range []string{"revenue", "orders", "payments", "deliveries", "returns"} {
+		require.Contains(t, string(out), model, "a model that is not there cannot be wrong")
+	}
 }
 
 func shopContracts(t *testing.T) []*contract.Contract {
