@@ -88,7 +88,7 @@ func keyValue(key int, t string) any {
 }
 
 var words = map[string][]string{
-	"kind": {"payment", "refund"}, "status": {"captured", "pending", "canceled", "delivered", "unavailable", "lost"},
+	"kind": {"payment", "refund"}, "status": {"captured", "pending", "failed", "canceled", "delivered", "unavailable", "lost"},
 	"currency": {"BRL", "USD"}, "state": {"SP", "RJ", "MG"},
 }
 
