@@ -22,6 +22,22 @@ func TestHeaderGolden(t *testing.T) {
 	require.Equal(t, h, got)
 }
 
+func TestRepairIsAFlagOfTheSameBytes(t *testing.T) {
+	h := Header{Version: position.Position{Commit: 9, Ordinal: 1}, Op: Update, Flags: Chained, Schema: 7, CommitTime: 5}
+	got, err := AsRepair(h.Append(nil))
+	require.NoError(t, err)
+	require.Equal(t, byte(3), got[2], "chained and repair")
+	parsed, err := ParseHeader(got)
+	require.NoError(t, err)
+	require.True(t, parsed.Flags.Repair())
+	require.True(t, parsed.Flags.Chained())
+	require.False(t, h.Flags.Repair())
+	parsed.Flags &^= Repair
+	require.Equal(t, h, parsed, "nothing else changes")
+	_, err = AsRepair([]byte("short"))
+	require.ErrorIs(t, err, ErrHeader)
+}
+
 func TestHeaderRefusals(t *testing.T) {
 	good := Header{Op: Create}.Append(nil)
 	for name, change := range map[string]func([]byte) []byte{

@@ -37,3 +37,25 @@ const Chained Flags = 1
 
 // Chained reports whether the flag is set.
 func (f Flags) Chained() bool { return f&Chained != 0 }
+
+// Repair says that the record is sent again on purpose, out of its order: a dead letter
+// that is retried, a row that was found to differ. Position and content are the
+// original's. The sink neither drops it for its position nor lets the position pass for
+// the newest one; it applies it only where what it holds of the key is older.
+const Repair Flags = 2
+
+// Repair reports whether the flag is set.
+func (f Flags) Repair() bool { return f&Repair != 0 }
+
+// flagsAt is where the flags stand in a header.
+const flagsAt = 2
+
+// AsRepair copies a header with the Repair flag set. It fails as ParseHeader does.
+func AsRepair(header []byte) ([]byte, error) {
+	if _, err := ParseHeader(header); err != nil {
+		return nil, err
+	}
+	out := append([]byte(nil), header...)
+	out[flagsAt] |= byte(Repair)
+	return out, nil
+}
