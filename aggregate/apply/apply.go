@@ -44,6 +44,8 @@ const (
 	Made    Action = "made"
 	Rebuilt Action = "rebuilt"
 	Skipped Action = "skipped"
+	// Viewed: a view holds nothing, it is made anew each time.
+	Viewed Action = "view"
 )
 
 // Apply makes one model, or leaves it as it is when it is there already.

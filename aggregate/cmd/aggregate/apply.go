@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/tidemark-cdc/tidemark/aggregate/apply"
+	"github.com/tidemark-cdc/tidemark/aggregate/view"
 	"github.com/tidemark-cdc/tidemark/clickhouse"
 )
 
@@ -37,7 +39,29 @@ func (a *applyCommand) Run(c *cli) error {
 			failed = append(failed, err)
 			continue
 		}
-		c.show(out, fmt.Sprintf("%-12s %-8s %s", out.Model, out.Action, out.Detail))
+		c.show(out, fmt.Sprintf("%-14s %-8s %s", out.Model, out.Action, out.Detail))
+	}
+	return errors.Join(append(failed, c.makeViews(ctx, server))...)
+}
+
+// makeViews comes last: views read what the models made.
+func (c *cli) makeViews(ctx context.Context, server view.Server) error {
+	all, err := c.loadViews()
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, v := range all {
+		missing, err := v.Apply(ctx, server)
+		out := apply.Outcome{Model: v.Name, Action: apply.Viewed}
+		if len(missing) > 0 {
+			out.Action, out.Detail = apply.Skipped, "no "+strings.Join(missing, ", ")
+		}
+		if err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		c.show(out, fmt.Sprintf("%-14s %-8s %s", out.Model, out.Action, out.Detail))
 	}
 	return errors.Join(failed...)
 }

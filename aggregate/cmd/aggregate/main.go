@@ -11,6 +11,8 @@ import (
 	"github.com/tidemark-cdc/tidemark/aggregate/client"
 	"github.com/tidemark-cdc/tidemark/aggregate/model"
 	"github.com/tidemark-cdc/tidemark/aggregate/models"
+	"github.com/tidemark-cdc/tidemark/aggregate/view"
+	"github.com/tidemark-cdc/tidemark/aggregate/views"
 	"gopkg.in/yaml.v3"
 )
 
@@ -20,6 +22,7 @@ type cli struct {
 	Password string `name:"clickhouse-password" env:"TIDEMARK_CLICKHOUSE_PASSWORD" help:"The user's password."`
 	Config   string `type:"existingfile" help:"The sink's YAML file: clickhouse: {http_url, user, password}."`
 	Models   string `type:"existingdir" help:"Folder of models; without it those that are built in."`
+	Views    string `type:"existingdir" help:"Folder of views over the models; without it those that are built in."`
 	JSON     bool   `name:"json" help:"Print results as JSON."`
 
 	Apply  applyCommand  `cmd:"" help:"Make the models that are not there yet."`
@@ -59,10 +62,19 @@ func (c *cli) connect() (*client.Client, error) {
 	return out, nil
 }
 
-func (c *cli) load() ([]*model.Model, error) {
-	var files fs.FS = models.Files
-	if c.Models != "" {
-		files = os.DirFS(c.Models)
+func (c *cli) load() ([]*model.Model, error) { return model.Load(either(c.Models, models.Files)) }
+
+// loadViews gives the views to make: those that are built in are over models that are.
+func (c *cli) loadViews() ([]*view.View, error) {
+	if c.Models != "" && c.Views == "" {
+		return nil, nil
 	}
-	return model.Load(files)
+	return view.Load(either(c.Views, views.Files))
+}
+
+func either(dir string, builtIn fs.FS) fs.FS {
+	if dir != "" {
+		return os.DirFS(dir)
+	}
+	return builtIn
 }
