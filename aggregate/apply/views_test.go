@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/tidemark-cdc/tidemark/aggregate/view"
 	"github.com/tidemark-cdc/tidemark/aggregate/views"
+	"github.com/tidemark-cdc/tidemark/clickhouse"
 )
 
 // views makes the shop's current tables readable as the sink does, and every view over the models.
@@ -73,4 +74,19 @@ func TestTwoAccountsOfOneAddressAreOnePerson(t *testing.T) {
 	require.Equal(t, "3 2 1", b.value("SELECT concat(toString(buyers), ' ', toString(new_buyers), ' ', toString(returning_buyers)) FROM sales.buyers WHERE day = '2026-03-07'"))
 	require.Equal(t, "2 20", b.value("SELECT concat(toString(orders), ' ', toString(net)) FROM sales.rfm WHERE person = 'ann@example.com'"))
 	require.Equal(t, "1", b.value("SELECT buyers FROM sales.cohorts WHERE first_month = '2026-01-01' AND months_later = 2"))
+}
+
+func TestEveryAnalysisQueryAnswers(t *testing.T) {
+	b := newBench(t)
+	_, failed := b.apply(false, builtIn(t))
+	require.Empty(t, failed)
+	b.live(12, 300)
+	b.views()
+	all, err := clickhouse.Queries()
+	require.NoError(t, err)
+	for _, q := range all {
+		rows, err := b.Rows(context.Background(), q.SQL)
+		require.NoError(t, err, q.Name)
+		require.NotEmpty(t, rows, q.Name)
+	}
 }
