@@ -10,6 +10,7 @@ const (
 	Unreachable Class = "unreachable"  // a server does not answer, or the connection broke
 	Busy        Class = "busy"         // the slot or lease is held by another capture that lives
 	Session     Class = "session"      // the producer session has a hole: send again from the confirmed point
+	Asked       Class = "asked"        // a signal asks for what only a start does
 	Fenced      Class = "fenced"       // another capture of this source took over
 	Denied      Class = "denied"       // wrong password, missing grant
 	Setup       Class = "setup"        // something is missing that `capture setup` or a DBA makes
@@ -43,12 +44,13 @@ var table = map[Class]rule{
 	Unreachable: {Retry, ""},
 	Busy:        {Retry, ""},
 	Session:     {Retry, ""},
+	Asked:       {Retry, ""},
 	Fenced:      {Stop, "Another capture of this source runs. Leave it to that one, or stop that one first and start this one again."},
 	Denied:      {Operator, "Check user, password and grants; `capture preflight` lists what is missing."},
 	Setup:       {Operator, "Run `capture preflight` to see what is missing and `capture setup` to make it."},
-	Foreign:     {Operator, "Point the configuration at the source it knew, or give this source another name to begin anew."},
-	HistoryLost: {Operator, "Changes were lost at the source before they were read: a new snapshot in a new epoch is needed."},
-	TopicGone:   {Operator, "Restore the topic, or take a new snapshot of its table into a new topic."},
+	Foreign:     {Operator, "Point the configuration at the source it knew. If this one is meant: `capture resnapshot`."},
+	HistoryLost: {Operator, "Changes were lost at the source before they were read: take a new snapshot in a new epoch with `capture resnapshot`."},
+	TopicGone:   {Operator, "Restore the topic, or read its source again into a new one: `capture resnapshot`."},
 	TooLarge:    {Operator, "Raise max.message.bytes of the topic (and message.max.bytes of the broker) above the size named."},
 	Unsupported: {Operator, "See the message; the table may have to be taken out of what is captured."},
 	Config:      {Operator, "Mend the configuration and start again."},

@@ -122,5 +122,5 @@ func (h *herald) watch() (Point, <-chan struct{}) {
 // want hurries the next watermark.
 func (h *herald) want() {
 	h.hurry.Store(true)
-	signal(h.wanted)
+	poke(h.wanted)
 }

@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/tidemark-cdc/tidemark/schemas/watermark"
@@ -69,6 +70,13 @@ func (l *ledger) known(topic string) *watermark.TopicOffsets {
 	return nil
 }
 
+// forget drops what is stated of a topic that is no more.
+func (l *ledger) forget(topic string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.offsets = slices.DeleteFunc(l.offsets, func(o watermark.TopicOffsets) bool { return o.Topic == topic })
+}
+
 // start puts a barrier over the partitions at the end of the line.
 func (l *ledger) start(b *barrier, parts []*partition) {
 	l.mu.Lock()
@@ -113,7 +121,7 @@ func (l *ledger) resolve(b *barrier, a advance) {
 		return
 	}
 	if l.line[0] == b {
-		signal(l.ready)
+		poke(l.ready)
 	}
 }
 

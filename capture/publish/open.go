@@ -2,9 +2,11 @@ package publish
 
 import (
 	"context"
+	"slices"
 
 	"github.com/segmentio/kafka-go"
 
+	"github.com/tidemark-cdc/tidemark/capture/signal"
 	"github.com/tidemark-cdc/tidemark/capture/topics"
 	"github.com/tidemark-cdc/tidemark/schemas/topic"
 	"github.com/tidemark-cdc/tidemark/schemas/watermark"
@@ -38,8 +40,10 @@ func Prepare(ctx context.Context, cfg Config) error {
 
 func (p *Publisher) prepare(ctx context.Context) error {
 	return persist(ctx, "open "+topic.Watermarks, func(ctx context.Context) error {
-		_, _, err := topics.Admin{Client: p.client}.Ensure(ctx, topics.ForWatermarks(p.cfg.Replication))
-		return err
+		if _, _, err := (topics.Admin{Client: p.client}).Ensure(ctx, topics.ForWatermarks(p.cfg.Replication)); err != nil {
+			return err
+		}
+		return signal.Prepare(ctx, p.client, p.cfg.Replication)
 	})
 }
 
@@ -69,7 +73,7 @@ func (p *Publisher) begin(ctx context.Context) (last *watermark.Watermark, err e
 	p.herald.confirmed.Store(new(PointOf(last)))
 	p.last = PointOf(last)
 	if last != nil {
-		p.ledger.offsets = last.Offsets
+		p.ledger.offsets = slices.Clone(last.Offsets)
 	}
 	p.start(p.herald.run)
 	p.start(func(ctx context.Context) error { return p.session.keep(ctx, p.cfg.Renew) })

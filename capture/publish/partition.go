@@ -59,7 +59,7 @@ func (p *partition) append(key, value []byte, headerKey string, header []byte) i
 	if p.open != nil && p.open.Len()+bound > p.limit {
 		p.full = append(p.full, p.open)
 		p.open = nil
-		signal(p.wake)
+		poke(p.wake)
 	}
 	before := 0
 	if p.open == nil {
@@ -88,7 +88,7 @@ func (p *partition) hurry() {
 	defer p.mu.Unlock()
 	if p.open != nil {
 		p.flush = true
-		signal(p.wake)
+		poke(p.wake)
 	}
 }
 
@@ -103,7 +103,7 @@ func (p *partition) enlist(b *barrier) (end int64, done bool) {
 	p.waits = append(p.waits, wait{count: p.appended, barrier: b})
 	if p.open != nil {
 		p.flush = true
-		signal(p.wake)
+		poke(p.wake)
 	}
 	return 0, false
 }
@@ -154,7 +154,7 @@ type resolved struct {
 	next    int64
 }
 
-func signal(c chan struct{}) {
+func poke(c chan struct{}) {
 	select {
 	case c <- struct{}{}:
 	default:

@@ -122,6 +122,9 @@ func (p *Publisher) Flush(pt Point) error {
 	if err := p.Err(); err != nil {
 		return err
 	}
+	if pt.Signals == 0 {
+		pt.Signals = p.last.Signals // a signal that is forgotten would be carried out again
+	}
 	if pt.Position.Before(p.last.Position) {
 		return fmt.Errorf("BUG: flush at %s after one at %s", pt.Position, p.last.Position)
 	}

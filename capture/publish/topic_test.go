@@ -59,10 +59,6 @@ func TestKnownTopicThatChangedIsRefused(t *testing.T) {
 				}
 			}
 		},
-		"grown": func(k *kafka.Client) {
-			_, err := k.CreatePartitions(context.Background(), &kafka.CreatePartitionsRequest{Topics: []kafka.TopicPartitionsConfig{{Name: "pg.public.a", Count: 6}}})
-			require.NoError(t, err)
-		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, client := lived(t)

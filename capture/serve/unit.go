@@ -54,6 +54,13 @@ func (u *Unit) run(ctx context.Context) error {
 			return nil
 		}
 		class := fault.ClassOf(err)
+		if class == fault.Asked {
+			u.Logger.Info("source starts again", "because", err)
+			if sleep(ctx, firstPause) != nil {
+				return nil
+			}
+			continue
+		}
 		u.Metrics.failed(u.Name, class)
 		if fault.ActionOf(err) != fault.Retry {
 			u.board.failed(Halted, string(class), err)

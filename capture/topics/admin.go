@@ -43,6 +43,13 @@ func ForWatermarks(replication int) Spec {
 		Configs: map[string]string{"cleanup.policy": "compact", "min.compaction.lag.ms": "86400000", "segment.bytes": "67108864"}}
 }
 
+// ForSignals is the spec of the signals' topic. It keeps all: a capture may be stopped for as
+// long as it takes to mend what stopped it, and each record was typed by a person.
+func ForSignals(replication int) Spec {
+	return Spec{Name: topic.Signals, Partitions: 1, Replication: replication,
+		Configs: map[string]string{"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}}
+}
+
 // Admin asks brokers about topics. Every call is one attempt.
 type Admin struct {
 	Client *kafka.Client
@@ -91,6 +98,26 @@ func (a Admin) Ensure(ctx context.Context, s Spec) (partitions int, created bool
 	}
 	partitions, err = a.await(ctx, s.Name)
 	return partitions, created, err
+}
+
+// Delete removes the topic and waits until the cluster no longer shows it.
+func (a Admin) Delete(ctx context.Context, name string) error {
+	r, err := a.Client.DeleteTopics(ctx, &kafka.DeleteTopicsRequest{Topics: []string{name}})
+	if err == nil {
+		err = r.Errors[name]
+	}
+	for err == nil {
+		var n int
+		if n, err = a.Partitions(ctx, name); err == nil && n == 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			err = context.Cause(ctx)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	return Failed("delete topic "+name, err)
 }
 
 // await asks until the topic shows and each of its partitions has a leader: what is

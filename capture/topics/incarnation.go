@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/segmentio/kafka-go"
@@ -34,10 +35,15 @@ type Identity struct {
 // Identify reads the marker at offset 0 of each partition and compares it with what is
 // known; known is nil where the stored watermark does not know the topic. It refuses a
 // topic that is another incarnation, holds fewer records than are known to be in it, has
-// another partition count, or begins with records that are not ours.
+// fewer partitions, or begins with records that are not ours.
 func (a Admin) Identify(ctx context.Context, name string, partitions int, known *Known) (*Identity, error) {
-	if known != nil && len(known.Next) != partitions {
+	if known != nil && len(known.Next) > partitions {
 		return nil, gone(name, "it has %d partitions, and had %d when it was last written", partitions, len(known.Next))
+	}
+	if known != nil {
+		// Partitions that somebody added stay unused: with them the key of a row that
+		// exists would go where its older versions are not.
+		partitions = len(known.Next)
 	}
 	bounds, err := a.Bounds(ctx, name, partitions)
 	if err != nil {
@@ -113,10 +119,33 @@ func (a Admin) marker(ctx context.Context, name string, p int) (event.Marker, er
 			return m, nil
 		}
 	}
+	if ours(rec.Headers) {
+		return event.Marker{}, fault.New(fault.TopicGone, doing, ErrUnmarked, Anew(name))
+	}
 	return event.Marker{}, fault.New(fault.Foreign, doing, errors.New("its first record is not a topic marker: another program wrote it"),
 		"Delete the topic if nothing needs it, or give the source another name.")
 }
 
+// ErrUnmarked says that a topic begins with a record of a capture that is not a marker: it was recreated under it.
+var ErrUnmarked = errors.New("its first record is a capture's, but no topic marker: the topic was recreated while it was written to")
+
+// ours reports whether a record has the header that only a capture writes.
+func ours(headers []kafka.Header) bool {
+	for _, h := range headers {
+		if h.Key == event.HeaderKey {
+			_, err := event.ParseHeader(h.Value)
+			return err == nil
+		}
+	}
+	return false
+}
+
 func gone(name, format string, args ...any) error {
-	return fault.New(fault.TopicGone, "open topic "+name, fmt.Errorf("the topic was recreated or cut: "+format, args...), "")
+	return fault.New(fault.TopicGone, "open topic "+name, fmt.Errorf("the topic was recreated or cut: "+format, args...), Anew(name))
+}
+
+// Anew is the hint for a table's topic that lost records.
+func Anew(name string) string {
+	_, table, _ := strings.Cut(name, ".")
+	return "Restore the topic, or read its table again into a new one: `capture resnapshot --table " + table + "`."
 }

@@ -5,6 +5,8 @@ package topic
 const (
 	// Watermarks has one partition; each record says how far a source is published.
 	Watermarks = "tidemark.watermarks"
+	// Signals has one partition; each record asks something of the capture of a source.
+	Signals = "tidemark.signals"
 	// DeadLetters has one partition; each record is one that could not be applied.
 	DeadLetters = "tidemark.deadletters"
 )

@@ -22,6 +22,9 @@ type Watermark struct {
 	// Fingerprint identifies what is captured; it changes only at a commit boundary,
 	// else records sent again would get other ordinals.
 	Fingerprint string `json:"fingerprint,omitempty"`
+	// Signals is the offset of tidemark.signals below which the source has carried out
+	// every signal, in the history that this watermark stands for.
+	Signals int64 `json:"signals,omitempty"`
 	// Resume is capture's own: slot identity or resume token, and snapshot progress.
 	Resume json.RawMessage `json:"resume,omitempty"`
 }

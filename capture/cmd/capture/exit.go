@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/tidemark-cdc/tidemark/capture/fault"
+	"github.com/tidemark-cdc/tidemark/capture/serve"
 )
 
 // The exit codes; --help lists them.
@@ -27,7 +29,16 @@ func (a *app) exit(err error) int {
 	if code == exitOK || errors.Is(err, errPreflight) {
 		return code
 	}
-	a.log.Error("capture ended: "+err.Error(), "class", fault.ClassOf(err), "do", fault.HintOf(err), "exit", code)
+	if errors.Is(err, errNotSent) {
+		fmt.Fprintln(a.out, err)
+		return code
+	}
+	var of *serve.SourceError
+	hint := fault.HintOf(err)
+	if errors.As(err, &of) {
+		hint = complete(hint, of.Source)
+	}
+	a.log.Error("capture ended: "+err.Error(), "class", fault.ClassOf(err), "do", hint, "exit", code)
 	return code
 }
 
@@ -37,6 +48,8 @@ func codeOf(err error) int {
 		return exitOK
 	case errors.Is(err, errPreflight):
 		return exitPreflight
+	case errors.Is(err, errNotSent):
+		return exitUsage
 	}
 	switch fault.ClassOf(err) {
 	case fault.Config:

@@ -22,6 +22,7 @@ Examples:
   capture preflight --config capture.yaml
   capture setup --config capture.yaml
   capture run --config capture.yaml
+  capture resnapshot --config capture.yaml --source pg --yes
 
 A configuration file:
   contracts: schemas/shop
@@ -37,11 +38,12 @@ Exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 preflight found 
 type cli struct {
 	config.Settings
 
-	Run       runCmd       `cmd:"" help:"Capture until SIGTERM. Connections that break are made again for ever."`
-	Discover  discoverCmd  `cmd:"" help:"Print the contract of one table or collection, as found in the source."`
-	Preflight preflightCmd `cmd:"" help:"Say what is missing before anything starts, and what mends it."`
-	Setup     setupCmd     `cmd:"" help:"Make what preflight misses, as far as SQL or a command can."`
-	Version   versionCmd   `cmd:"" help:"Print the version."`
+	Run        runCmd        `cmd:"" help:"Capture until SIGTERM. Connections that break are made again for ever."`
+	Discover   discoverCmd   `cmd:"" help:"Print the contract of one table or collection, as found in the source."`
+	Preflight  preflightCmd  `cmd:"" help:"Say what is missing before anything starts, and what mends it."`
+	Setup      setupCmd      `cmd:"" help:"Make what preflight misses, as far as SQL or a command can."`
+	Resnapshot resnapshotCmd `cmd:"" help:"Ask a capture to read its source, or some of its tables, again."`
+	Version    versionCmd    `cmd:"" help:"Print the version."`
 }
 
 // app is what every command gets.
