@@ -63,6 +63,12 @@ func (c *Client) Restart(ctx context.Context, part string) error {
 	return err
 }
 
+// Halt stops one part for good.
+func (c *Client) Halt(ctx context.Context, part string) error {
+	_, err := c.call(ctx, http.MethodPost, "/halt/"+part, nil)
+	return err
+}
+
 // Signal sends a signal to the process of one part.
 func (c *Client) Signal(ctx context.Context, part string, s syscall.Signal) error {
 	_, err := c.call(ctx, http.MethodPost, fmt.Sprintf("/signal/%s/%d", part, s), nil)

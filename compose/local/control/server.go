@@ -84,6 +84,9 @@ func routes(v *supervise.Supervisor, stop func()) http.Handler {
 	m.HandleFunc("POST /restart/{part}", func(w http.ResponseWriter, r *http.Request) {
 		answer(w, v.Restart(r.PathValue("part")))
 	})
+	m.HandleFunc("POST /halt/{part}", func(w http.ResponseWriter, r *http.Request) {
+		answer(w, v.Halt(r.PathValue("part")))
+	})
 	m.HandleFunc("POST /signal/{part}/{number}", func(w http.ResponseWriter, r *http.Request) {
 		n, err := strconv.Atoi(r.PathValue("number"))
 		if err == nil {

@@ -79,7 +79,7 @@ func (o Options) args(h *hold) []string {
 		"clickhouse", "--config-file=" + o.Config, "--path=" + o.Path,
 		fmt.Sprintf("--tcp_port=%d", o.TCP), fmt.Sprintf("--http_port=%d", o.HTTP), "--listen_host=" + listen,
 		"--interactive", "--disable_suggestion", "--history_file=" + history, "--progress=off",
-		"--enable-progress-table-toggle=0", "--highlight=0",
+		"--enable-progress-table-toggle=0", "--highlight=0", "--log-level=warning",
 		"--query", "SYSTEM START LISTEN TCP; SYSTEM START LISTEN HTTP; " + h.query(),
 	}
 }

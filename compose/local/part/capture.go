@@ -17,44 +17,51 @@ import (
 	"github.com/tidemark-cdc/tidemark/compose/local/site"
 )
 
-func capture() Part {
-	return service(pipeline{
-		name: "capture", port: site.Capture, needs: []string{"postgres", "kafka", "mongo"},
-		config: captureYAML,
+// capture is the program under the name of its port; all but the first find what that one has set up.
+func capture(name string) Part {
+	p := pipeline{
+		name: name, port: name, needs: []string{"postgres", "kafka", "mongo"},
+		config: func(s *site.Site) string { return captureYAML(s, name) },
 		before: [][]string{{"shop", "init"}, {"capture", "setup", "--config", "capture.yaml"}},
-		run:    []string{"capture", "run", "--config", "capture.yaml"},
+		run:    []string{"capture", "run", "--config", name + ".yaml"},
 		env: func(s *site.Site) []string { // as the role capture; over TCP, where a reader that is behind can ask for large gulps
-			return []string{"TIDEMARK_POSTGRES_URL=" + s.PostgresURL("capture", s.Secrets.Capture, "shop")}
+			return []string{"TIDEMARK_POSTGRES_URL=" + s.CapturePostgresURL(), "TIDEMARK_MONGO_URL=" + s.CaptureMongoURL(),
+				"TIDEMARK_KAFKA_BROKERS=" + s.Reach(site.Capture, site.Kafka)}
 		},
-	})
+	}
+	return service(p.beside(name != site.Capture))
 }
 
-func sink() Part {
-	return service(pipeline{
-		name: "sink", port: site.Sink, needs: []string{"kafka", "clickhouse"},
-		config: sinkYAML,
+func sink(name string) Part {
+	p := pipeline{
+		name: name, port: name, needs: []string{"kafka", "clickhouse"},
+		config: func(s *site.Site) string { return sinkYAML(s, name) },
 		before: [][]string{{"sink", "migrate", "--config", "sink.yaml"}, {"aggregate", "apply", "--offline", "--config", "sink.yaml"}},
-		run:    []string{"sink", "run", "--config", "sink.yaml"},
-	})
+		run:    []string{"sink", "run", "--config", name + ".yaml"},
+		env: func(s *site.Site) []string {
+			return []string{"TIDEMARK_KAFKA_BROKERS=" + s.Reach(site.Sink, site.Kafka), "TIDEMARK_CLICKHOUSE_ADDR=" + s.Reach(site.Sink, site.ClickHouse)}
+		},
+	}
+	return service(p.beside(name != site.Sink))
 }
 
 // captureYAML has no secrets: they come from the environment.
-func captureYAML(s *site.Site) string {
+func captureYAML(s *site.Site, name string) string {
 	return fmt.Sprintf(`contracts: %s
 kafka: {brokers: [%q], partitions: 2}
 http: %s
 sources:
   pg:    {kind: postgresql, url: "${TIDEMARK_POSTGRES_URL}", publication: tidemark, slot: tidemark_pg, heartbeat: 1s}
   mongo: {kind: mongodb, url: "${TIDEMARK_MONGO_URL}"}
-`, s.Contracts, s.Ports.Addr(site.Kafka), s.Ports.Addr(site.Capture))
+`, s.Contracts, s.Reach(site.Capture, site.Kafka), s.Ports.Addr(name))
 }
 
-func sinkYAML(s *site.Site) string {
+func sinkYAML(s *site.Site, name string) string {
 	return fmt.Sprintf(`contracts: %s
 kafka: {brokers: [%q], group: tidemark-sink}
 clickhouse: {addr: %q, user: tidemark, password: "${TIDEMARK_CLICKHOUSE_PASSWORD}"}
 http: %s
-`, s.Contracts, s.Ports.Addr(site.Kafka), s.Ports.Addr(site.ClickHouse), s.Ports.Addr(site.Sink))
+`, s.Contracts, s.Reach(site.Sink, site.Kafka), s.Reach(site.Sink, site.ClickHouse), s.Ports.Addr(name))
 }
 
 // pipeline is a program of ours as a part.
@@ -65,11 +72,20 @@ type pipeline struct {
 	before     [][]string              // programs with arguments that run to their end before each start
 	run        []string
 	env        func(*site.Site) []string // over the site's own
+	extra      bool
+}
+
+// beside is the program as one more of its kind: it sets nothing up.
+func (p pipeline) beside(another bool) pipeline {
+	if another {
+		p.before, p.extra = nil, true
+	}
+	return p
 }
 
 func service(p pipeline) Part {
 	return Part{
-		Name: p.name, Needs: p.needs, Ports: []string{p.port}, Watched: true,
+		Name: p.name, Needs: p.needs, Ports: []string{p.port}, Watched: true, Extra: p.extra,
 		Prepare: p.prepare, Spec: p.spec,
 		Ready: func(ctx context.Context, s *site.Site) error { return ready(ctx, s.Ports.Addr(p.port)) },
 		Files: func(s *site.Site) []string {

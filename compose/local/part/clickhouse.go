@@ -19,6 +19,7 @@ import (
 func clickhouse() Part {
 	return Part{
 		Name: "clickhouse", Ports: []string{site.ClickHouse, site.ClickHouseHTTP}, Fetch: []string{"clickhouse"},
+		Ways:    []string{site.Way(site.Sink, site.ClickHouse)},
 		Prepare: configureClickHouse, Spec: clickhouseSpec, Ready: pingClickHouse,
 	}
 }

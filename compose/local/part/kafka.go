@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"syscall"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 func kafka() Part {
 	return Part{
 		Name: "kafka", Ports: []string{site.Kafka, site.KafkaController}, Fetch: []string{"kafka"},
+		Ways:    []string{site.Way(site.Capture, site.Kafka), site.Way(site.Sink, site.Kafka), site.KafkaSide + site.Capture, site.KafkaSide + site.Sink},
 		Prepare: formatKafka, Spec: kafkaSpec, Ready: pingKafka,
 	}
 }
@@ -59,15 +61,12 @@ func formatKafka(ctx context.Context, s *site.Site) error {
 // kafkaProperties: one node that is broker and controller. Sessions are short so that the broker is back within
 // seconds after a kill; the internal topics are small because they cost start-up time.
 func kafkaProperties(s *site.Site) string {
-	return fmt.Sprintf(`process.roles=broker,controller
+	return kafkaListeners(s) + fmt.Sprintf(`process.roles=broker,controller
 node.id=1
-controller.quorum.voters=1@%[2]s
-listeners=PLAINTEXT://%[1]s,CONTROLLER://%[2]s
-advertised.listeners=PLAINTEXT://%[1]s
+controller.quorum.voters=1@%[1]s
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 inter.broker.listener.name=PLAINTEXT
-log.dirs=%[3]s
+log.dirs=%[2]s
 num.partitions=4
 auto.create.topics.enable=false
 offsets.topic.replication.factor=1
@@ -88,7 +87,23 @@ replica.fetch.max.bytes=16777216
 broker.heartbeat.interval.ms=300
 broker.session.timeout.ms=3000
 controlled.shutdown.enable=true
-`, s.Ports.Addr(site.Kafka), s.Ports.Addr(site.KafkaController), s.Path("data", "kafka"))
+`, s.Ports.Addr(site.KafkaController), s.Path("data", "kafka"))
+}
+
+// kafkaListeners: a client goes where the broker tells it to. Who is to come by a proxy needs a listener that tells it
+// the proxy's address.
+func kafkaListeners(s *site.Site) string {
+	listen := "PLAINTEXT://" + s.Ports.Addr(site.Kafka) + ",CONTROLLER://" + s.Ports.Addr(site.KafkaController)
+	advertise := "PLAINTEXT://" + s.Ports.Addr(site.Kafka)
+	protocols := "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT"
+	for _, program := range []string{site.Capture, site.Sink} {
+		if name := strings.ToUpper(program); s.Proxied {
+			listen += "," + name + "://" + s.Behind(program, site.Kafka)
+			advertise += "," + name + "://" + s.Reach(program, site.Kafka)
+			protocols += "," + name + ":PLAINTEXT"
+		}
+	}
+	return "listeners=" + listen + "\nadvertised.listeners=" + advertise + "\nlistener.security.protocol.map=" + protocols + "\n"
 }
 
 // pingKafka asks for the brokers: a broker that is still fenced by its controller is not among them.

@@ -20,6 +20,7 @@ import (
 func mongo() Part {
 	return Part{
 		Name: "mongo", Ports: []string{site.Mongo}, Fetch: []string{"mongo"},
+		Ways:    []string{site.Way(site.Capture, site.Mongo)},
 		Prepare: initMongo, Spec: mongoSpec, Ready: pingMongo,
 	}
 }

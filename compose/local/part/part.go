@@ -27,11 +27,21 @@ type Part struct {
 	// says itself what is the matter and may wait for a person.
 	Watched bool
 	Files   func(*site.Site) []string // a change in one of these is a reason for a restart
+	Ways    []string                  // ports that it needs besides on a proxied site
+	Extra   bool                      // runs only when it is named
 }
 
 // All are the parts in the order in which they start; a part comes after what it needs.
 func All() []Part {
-	return []Part{postgres(), kafka(), mongo(), clickhouse(), capture(), sink()}
+	return []Part{postgres(), kafka(), mongo(), clickhouse(), capture(site.Capture), sink(site.Sink), capture(site.Standby), sink(site.Sink2), sink(site.Sink3)}
+}
+
+// PortsOn are the ports that the part takes on a site.
+func (p Part) PortsOn(s *site.Site) []string {
+	if s.Proxied {
+		return append(append([]string{}, p.Ports...), p.Ways...)
+	}
+	return p.Ports
 }
 
 // Names are the names of some parts.
@@ -43,7 +53,7 @@ func Names(parts []Part) []string {
 	return names
 }
 
-// Select are the named parts and what they need, in starting order; no names: all.
+// Select are the named parts and what they need, in starting order; no names: all but the extra ones.
 func Select(names []string) ([]Part, error) {
 	want := map[string]bool{}
 	all := All()
@@ -52,7 +62,7 @@ func Select(names []string) ([]Part, error) {
 	}
 	var chosen []Part
 	for i := len(all) - 1; i >= 0; i-- { // backwards: what needs comes after what is needed
-		if p := all[i]; want[p.Name] || len(names) == 0 {
+		if p := all[i]; want[p.Name] || len(names) == 0 && !p.Extra {
 			for _, n := range p.Needs {
 				want[n] = true
 			}

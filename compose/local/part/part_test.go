@@ -60,7 +60,7 @@ func TestConfigurationOfCapture(t *testing.T) {
 		HTTP    string
 		Sources map[string]struct{ Kind, URL, Publication, Slot string }
 	}
-	require.NoError(t, yaml.Unmarshal([]byte(captureYAML(s)), &c))
+	require.NoError(t, yaml.Unmarshal([]byte(captureYAML(s, site.Capture)), &c))
 	require.Equal(t, "/some/contracts", c.Contracts)
 	require.Equal(t, []string{"127.0.0.1:19092"}, c.Kafka.Brokers)
 	require.Equal(t, 2, c.Kafka.Partitions)
@@ -78,7 +78,7 @@ func TestConfigurationOfSink(t *testing.T) {
 		ClickHouse struct{ Addr, User, Password string } `yaml:"clickhouse"`
 		HTTP       string
 	}
-	require.NoError(t, yaml.Unmarshal([]byte(sinkYAML(s)), &c))
+	require.NoError(t, yaml.Unmarshal([]byte(sinkYAML(s, site.Sink)), &c))
 	require.Equal(t, "tidemark-sink", c.Kafka.Group)
 	require.Equal(t, "127.0.0.1:19000", c.ClickHouse.Addr)
 	require.Equal(t, "${TIDEMARK_CLICKHOUSE_PASSWORD}", c.ClickHouse.Password)
@@ -86,7 +86,7 @@ func TestConfigurationOfSink(t *testing.T) {
 
 func TestNoConfigurationHoldsAPassword(t *testing.T) {
 	s := newSite(t)
-	for _, text := range []string{captureYAML(s), sinkYAML(s), clickhouseXML(s), clickhouseUsersXML(s), kafkaProperties(s)} {
+	for _, text := range []string{captureYAML(s, site.Capture), sinkYAML(s, site.Sink), clickhouseXML(s), clickhouseUsersXML(s), kafkaProperties(s)} {
 		for _, secret := range []string{s.Secrets.Postgres, s.Secrets.Capture, s.Secrets.Mongo, s.Secrets.ClickHouse, s.Secrets.BI} {
 			require.NotContains(t, text, secret)
 		}
@@ -118,7 +118,7 @@ func TestEverythingListensOnLoopbackOnly(t *testing.T) {
 
 func TestAProgramThatIsNotBuiltIsSkipped(t *testing.T) {
 	s := newSite(t)
-	require.ErrorIs(t, sink().Prepare(t.Context(), s), ErrAbsent)
+	require.ErrorIs(t, sink(site.Sink).Prepare(t.Context(), s), ErrAbsent)
 }
 
 // program puts a shell script in the place of one of our programs; it notes its arguments and one variable.
@@ -132,7 +132,7 @@ func TestAServiceIsPreparedInOrder(t *testing.T) {
 	s := newSite(t)
 	program(t, s, "sink", "0")
 	program(t, s, "aggregate", "0")
-	require.NoError(t, sink().Prepare(t.Context(), s))
+	require.NoError(t, sink(site.Sink).Prepare(t.Context(), s))
 	calls, err := os.ReadFile(s.Path("calls"))
 	require.NoError(t, err)
 	require.Equal(t, "sink migrate --config sink.yaml user=tidemark\naggregate apply --offline --config sink.yaml user=tidemark\n", string(calls))
@@ -144,20 +144,20 @@ func TestAServiceIsPreparedInOrder(t *testing.T) {
 func TestAFailedPreparationSaysWhat(t *testing.T) {
 	s := newSite(t)
 	program(t, s, "sink", "1")
-	require.ErrorContains(t, sink().Prepare(t.Context(), s), "sink migrate --config sink.yaml: exit status 1: said by sink")
+	require.ErrorContains(t, sink(site.Sink).Prepare(t.Context(), s), "sink migrate --config sink.yaml: exit status 1: said by sink")
 }
 
 func TestTheShopIsMadeForItsOwnContractsOnly(t *testing.T) {
 	s := newSite(t)
 	program(t, s, "shop", "0")
 	program(t, s, "capture", "0")
-	require.NoError(t, capture().Prepare(t.Context(), s))
+	require.NoError(t, capture(site.Capture).Prepare(t.Context(), s))
 	calls, err := os.ReadFile(s.Path("calls"))
 	require.NoError(t, err)
 	require.NotContains(t, string(calls), "shop")
 
 	s.Contracts = s.ShopContracts()
-	require.NoError(t, capture().Prepare(t.Context(), s))
+	require.NoError(t, capture(site.Capture).Prepare(t.Context(), s))
 	calls, err = os.ReadFile(s.Path("calls"))
 	require.NoError(t, err)
 	require.Contains(t, string(calls), "shop init")
@@ -165,7 +165,7 @@ func TestTheShopIsMadeForItsOwnContractsOnly(t *testing.T) {
 
 func TestCaptureRunsAsItsOwnRole(t *testing.T) {
 	s := newSite(t)
-	spec, err := capture().Spec(s)
+	spec, err := capture(site.Capture).Spec(s)
 	require.NoError(t, err)
 	last := ""
 	for _, v := range spec.Env {

@@ -20,6 +20,7 @@ import (
 func postgres() Part {
 	return Part{
 		Name: "postgres", Ports: []string{site.Postgres}, Fetch: []string{"postgres"},
+		Ways:    []string{site.Way(site.Capture, site.Postgres)},
 		Prepare: initPostgres, Spec: postgresSpec, Ready: pingPostgres, Settle: settlePostgres,
 	}
 }

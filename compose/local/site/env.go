@@ -35,7 +35,16 @@ func (s *Site) Environ() []string {
 
 // PostgresURL is the address of a database over TCP.
 func (s *Site) PostgresURL(user, password, database string) string {
-	u := url.URL{Scheme: "postgres", User: url.UserPassword(user, password), Host: s.Ports.Addr(Postgres), Path: "/" + database}
+	return postgresURL(s.Ports.Addr(Postgres), user, password, database)
+}
+
+// CapturePostgresURL is where capture finds the shop's database, as the role of its own.
+func (s *Site) CapturePostgresURL() string {
+	return postgresURL(s.Reach(Capture, Postgres), "capture", s.Secrets.Capture, "shop")
+}
+
+func postgresURL(addr, user, password, database string) string {
+	u := url.URL{Scheme: "postgres", User: url.UserPassword(user, password), Host: addr, Path: "/" + database}
 	return u.String() + "?sslmode=disable"
 }
 
@@ -46,7 +55,19 @@ func (s *Site) PostgresSocketURL(user, password, database string) string {
 }
 
 // MongoURL is the address of the document server, as its administrator.
-func (s *Site) MongoURL() string {
-	u := url.URL{Scheme: "mongodb", User: url.UserPassword("tidemark", s.Secrets.Mongo), Host: s.Ports.Addr(Mongo), Path: "/"}
+func (s *Site) MongoURL() string { return s.mongoURL(s.Ports.Addr(Mongo)) }
+
+// CaptureMongoURL is where capture finds the document server. By way of a proxy it may not go where the server says
+// that it is.
+func (s *Site) CaptureMongoURL() string {
+	url := s.mongoURL(s.Reach(Capture, Mongo))
+	if s.Proxied {
+		url += "&directConnection=true"
+	}
+	return url
+}
+
+func (s *Site) mongoURL(addr string) string {
+	u := url.URL{Scheme: "mongodb", User: url.UserPassword("tidemark", s.Secrets.Mongo), Host: addr, Path: "/"}
 	return u.String() + "?replicaSet=secantus&authSource=admin&heartbeatFrequencyMS=1000"
 }

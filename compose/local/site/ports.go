@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -28,12 +29,20 @@ const (
 	ClickHouseHTTP  = "clickhouse-http"
 	Capture         = "capture"
 	Sink            = "sink"
+	// Of programs that run beside the first one of their kind.
+	Standby   = "standby"
+	Sink2     = "sink2"
+	Sink3     = "sink3"
+	KafkaSide = "kafka-for-" // and a program's name: what the broker listens on behind a way
 )
 
 func standardPorts() map[string]int {
 	return map[string]int{
 		Postgres: 15432, Mongo: 17017, Kafka: 19092, KafkaController: 19093,
 		ClickHouse: 19000, ClickHouseHTTP: 18123, Capture: 18180, Sink: 18181,
+		Standby: 18182, Sink2: 18183, Sink3: 18184,
+		KafkaSide + Capture: 19094, KafkaSide + Sink: 19095,
+		Way(Capture, Postgres): 25432, Way(Capture, Mongo): 27017, Way(Capture, Kafka): 29094, Way(Sink, Kafka): 29095, Way(Sink, ClickHouse): 29000,
 	}
 }
 
@@ -71,7 +80,7 @@ func (p *Ports) set(wish string) error {
 		name, value, _ := strings.Cut(part, "=")
 		n, err := strconv.ParseUint(value, 10, 16)
 		if _, known := standardPorts()[name]; !known || err != nil || n == 0 {
-			return fmt.Errorf("ports: %q is neither \"auto\" nor name=number (names: postgres, mongo, kafka, kafka-controller, clickhouse, clickhouse-http, capture, sink)", part)
+			return fmt.Errorf("ports: %q is neither \"auto\" nor name=number (names: %s)", part, strings.Join(slices.Sorted(maps.Keys(standardPorts())), ", "))
 		}
 		p.Number[name] = int(n)
 	}

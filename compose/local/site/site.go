@@ -18,6 +18,7 @@ type Site struct {
 	Contracts string  // folder of the table contracts
 	Ports     Ports   // TCP ports on loopback
 	Secrets   Secrets // generated passwords
+	Proxied   bool    // our programs reach the servers by ways of their own
 }
 
 // Options say where a site lives; empty fields take the defaults below.
@@ -28,11 +29,12 @@ type Options struct {
 	Contracts string // default: <repository>/schemas/shop
 	Ports     string // "", "auto", or "name=number,..."
 	Root      string // default: the repository around the working directory or this program
+	Proxied   bool
 }
 
 // Open makes the site's folder when it is missing and loads what it remembers.
 func Open(o Options) (*Site, error) {
-	s := &Site{Root: o.Root}
+	s := &Site{Root: o.Root, Proxied: o.Proxied}
 	if s.Root == "" {
 		s.Root = root()
 	}

@@ -67,6 +67,9 @@ func (st *Stack) launch(o Options) (*exec.Cmd, error) {
 	}
 	cmd.Stdout, cmd.Stderr, cmd.Dir = log, log, "/"
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if o.Proxied {
+		cmd.Args = append(cmd.Args, "--proxied")
+	}
 	if o.Discard {
 		cmd.Args = append(cmd.Args, "--discard")
 	}

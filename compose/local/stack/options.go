@@ -20,6 +20,7 @@ type Options struct {
 	Program   string   // the `local` program; default: built from the sources
 	Detach    bool     // outlives this process; otherwise it stops when this process ends, however it ends
 	Discard   bool     // its data is removed when it stops, also when it stops because this process ended
+	Proxied   bool     // capture and sink find the servers at ports of their own (site.Way), where the caller puts proxies
 	Progress  io.Writer
 	OnChange  func(parts []Status) // called at every look while the stack starts
 }
@@ -28,5 +29,5 @@ func (o Options) site() (*site.Site, error) {
 	if o.Parts == "" {
 		o.Parts = os.Getenv("TIDEMARK_PARTS")
 	}
-	return site.Open(site.Options{Dir: o.Dir, Parts: o.Parts, Bin: o.Bin, Contracts: o.Contracts, Ports: o.Ports})
+	return site.Open(site.Options{Dir: o.Dir, Parts: o.Parts, Bin: o.Bin, Contracts: o.Contracts, Ports: o.Ports, Proxied: o.Proxied})
 }

@@ -86,6 +86,17 @@ func (st *Stack) Kill(ctx context.Context, name string, signal syscall.Signal) e
 	return st.client.Signal(ctx, name, signal)
 }
 
+// Add starts parts that do not run yet and does not wait for them.
+func (st *Stack) Add(ctx context.Context, names ...string) error {
+	return st.client.Up(ctx, control.Up{Parts: names})
+}
+
+// Await waits until each of the parts answers.
+func (st *Stack) Await(ctx context.Context, names ...string) error { return st.await(ctx, names, nil) }
+
+// Halt stops one part in an orderly way; it stays down until it is added.
+func (st *Stack) Halt(ctx context.Context, name string) error { return st.client.Halt(ctx, name) }
+
 // Restart stops one part, starts it again and waits until it answers.
 func (st *Stack) Restart(ctx context.Context, name string) error {
 	if err := st.client.Restart(ctx, name); err != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 	"syscall"
 
@@ -57,7 +58,7 @@ func (v *Supervisor) Up(names []string, contracts string) error {
 func (v *Supervisor) claimLocked(parts []part.Part, contracts string) error {
 	ports := v.site.Ports.Clone()
 	for _, p := range parts {
-		for _, name := range p.Ports {
+		for _, name := range p.PortsOn(v.site) {
 			if v.claims[name] != nil {
 				continue
 			}
@@ -86,6 +87,20 @@ func (v *Supervisor) startLocked(p part.Part) {
 	u.cancel = cancel
 	v.units = append(v.units, u)
 	go u.run(ctx)
+}
+
+// Halt stops one part for good; Up starts it again. What needs it goes on without.
+func (v *Supervisor) Halt(name string) error {
+	u, err := v.find(name)
+	if err != nil {
+		return err
+	}
+	u.cancel()
+	<-u.gone
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.units = slices.DeleteFunc(slices.Clone(v.units), func(other *unit) bool { return other == u })
+	return nil
 }
 
 // Restart stops one part and starts it again.

@@ -30,6 +30,7 @@ type unit struct {
 	wanted int    // lives asked for
 	living int    // which of them this one is
 	made   string // fingerprint of what this life was made from
+	struck bool   // by a signal that was asked for
 }
 
 const (
@@ -60,7 +61,7 @@ func (u *unit) run(ctx context.Context) {
 	for pause := firstPause; ctx.Err() == nil; pause = min(2*pause, longPause) {
 		began := time.Now()
 		err := u.live(ctx)
-		if time.Since(began) > settled {
+		if time.Since(began) > settled || u.wasStruck() {
 			pause = firstPause
 		}
 		switch {
@@ -142,5 +143,15 @@ func (u *unit) signal(s syscall.Signal) error {
 	if u.proc == nil {
 		return fmt.Errorf("%s does not run", u.part.Name)
 	}
+	u.struck = true
 	return u.proc.Signal(s)
+}
+
+// wasStruck says that the life before was ended from outside: the part itself has given no reason to wait.
+func (u *unit) wasStruck() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	struck := u.struck
+	u.struck = false
+	return struck
 }

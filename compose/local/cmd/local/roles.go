@@ -15,13 +15,14 @@ import (
 type superviseCommand struct {
 	Contracts string
 	Root      string // of the repository: the supervisor stands elsewhere
+	Proxied   bool   `help:"Capture and sink go by proxies that somebody else runs."`
 	Discard   bool   `help:"Remove the data of the stack at the end."`
 	Watch     bool   `help:"Stop when standard input ends: when the process that started us has ended."`
 }
 
 func (r *superviseCommand) Run(ctx context.Context, c *cli) error {
 	rename("local")
-	s, err := site.Open(site.Options{Dir: c.Dir, Parts: c.Parts, Bin: c.Bin, Contracts: r.Contracts, Ports: c.Ports, Root: r.Root})
+	s, err := site.Open(site.Options{Dir: c.Dir, Parts: c.Parts, Bin: c.Bin, Contracts: r.Contracts, Ports: c.Ports, Root: r.Root, Proxied: r.Proxied})
 	if err != nil {
 		return err
 	}
