@@ -153,12 +153,14 @@ func (c *Collector) event(rec *consume.Record, h event.Header) error {
 	if err != nil {
 		return err
 	}
-	c.state.HighWater = h.Version
+	if !h.Flags.Repair() { // rule: repair-out-of-order: its position says nothing of what follows
+		c.state.HighWater = h.Version
+		c.open.times(h.CommitTime)
+	}
 	c.open.Events++
-	c.open.times(h.CommitTime)
-	version, torn := c.Keys.Torn(rec.Key)
-	c.record = rows.Record{Offset: rec.Offset, Key: rec.Key, Value: rec.Value, Header: h, Torn: version}
-	err = built.Add(&c.record, c.chained(torn, h))
+	torn, any := c.torn(rec.Key, h.Version)
+	c.record = rows.Record{Offset: rec.Offset, Key: rec.Key, Value: rec.Value, Header: h, Torn: torn, Floor: c.state.Floor}
+	err = built.Add(&c.record, c.chained(any, h))
 	var reject *rows.Reject
 	if errors.As(err, &reject) {
 		c.dead(rec, h, string(reject.Class), reject.Error())
@@ -179,7 +181,7 @@ func Letter(ct *contract.Contract, partition int, incarnation string, rec *consu
 	return deadletter.Letter{
 		Source: ct.Source, Topic: ct.Topic(), Incarnation: incarnation, Partition: partition, Offset: rec.Offset,
 		Version: h.Version, Op: h.Op, Table: "raw." + ct.Target.Table, Reason: reason, Err: message,
-		Key: rec.Key, Value: rec.Value, Header: header,
+		Key: rec.Key, Value: rec.Value, Header: header, Schema: ct.ID(), Again: deadletter.AgainOf(rec),
 	}.Keep()
 }
 

@@ -140,7 +140,7 @@ func TestUnreadableRecordsBecomeDeadLetters(t *testing.T) {
 	require.Len(t, b.Dead, 3)
 	require.Equal(t, 2, b.Unread)
 	require.Equal(t, []byte("v"), b.Dead[0].Value)
-	_, torn := f.c.Keys.Torn([]byte("k"))
+	_, torn := f.c.Keys.Torn([]byte("k"), at(9, 9))
 	require.True(t, torn)
 	require.Equal(t, at(1, 1), b.After.HighWater, "a dead letter is seen, and its copy a duplicate")
 }

@@ -35,7 +35,7 @@ func (c *Collector) route(rec *consume.Record) (*Retract, error) {
 		return nil, nil
 	case h.Op == event.Truncate:
 		c.open.Markers++
-		c.state.HighWater = h.Version
+		c.state.HighWater, c.state.Floor = h.Version, h.Version
 		return &Retract{Header: h}, nil
 	case rec.Value == nil:
 		c.open.Tombstones++
@@ -64,6 +64,9 @@ func alone(rec *consume.Record) bool {
 // acknowledged before a restart. All rows of one snapshot read share a version.
 func (c *Collector) duplicate(h event.Header) bool {
 	order := h.Version.Compare(c.state.HighWater)
+	if h.Flags.Repair() && h.Op != event.Truncate {
+		return false // rule: repair-out-of-order: it is meant to come after newer ones
+	}
 	return order < 0 || order == 0 && h.Op != event.Read
 }
 
@@ -71,13 +74,26 @@ func (c *Collector) duplicate(h event.Header) bool {
 // key has an unresolved dead letter.
 func (c *Collector) chained(torn bool, h event.Header) bool {
 	w := c.state.Window
-	if torn || w.Open() && !w.Chained {
-		return false
+	if torn || h.Flags.Repair() || w.Open() && !w.Chained || !c.state.Gap.IsZero() {
+		return false // rule: broken-chain-look-up
 	}
 	if h.Op == event.Read { // outside a first snapshot raw may hold the key
 		return w.Open()
 	}
 	return h.Flags.Chained()
+}
+
+// torn gives the version below which no unchanged column of the key may be taken, and
+// whether the key has dead letters. Behind a gap every key may have lost a record.
+func (c *Collector) torn(key []byte, version position.Position) (position.Position, bool) {
+	torn, any := c.Keys.Torn(key, version)
+	if gap := c.state.Gap; !gap.IsZero() && !gap.Before(torn) {
+		torn = gap
+		if torn.Ordinal++; torn.Ordinal > position.MaxOrdinal {
+			torn.Commit, torn.Ordinal = torn.Commit+1, 0
+		}
+	}
+	return torn, any
 }
 
 func (c *Collector) marker(rec *consume.Record, h event.Header) (*Retract, error) {
@@ -135,9 +151,12 @@ func (c *Collector) ended(m event.Marker, h event.Header) *Retract {
 	if !w.Open() || w.Snapshot != named(m) {
 		return nil
 	}
-	c.state.Window = ledger.Window{}
+	c.state.Window, c.state.Gap = ledger.Window{}, position.Position{}
 	if w.Initial || w.Begin == (position.Position{}) {
 		return nil
+	}
+	if c.state.Floor.Before(w.Begin) {
+		c.state.Floor = w.Begin
 	}
 	if h.Version.Before(w.Begin) {
 		h.Version = w.Begin // above all that it takes back

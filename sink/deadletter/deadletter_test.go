@@ -87,7 +87,7 @@ func TestTableKeepsALetterOnce(t *testing.T) {
 	require.EqualValues(t, 2, got[0].Offset)
 
 	var keys []string
-	require.NoError(t, Keys(context.Background(), conn, name, 1, 2, func(k []byte, _ position.Position) { keys = append(keys, string(k)) }))
+	require.NoError(t, Keys(context.Background(), conn, Open{Topic: name, Incarnation: "a", Partition: 1, Below: 2}, func(k []byte, _ position.Position) { keys = append(keys, string(k)) }))
 	require.ElementsMatch(t, []string{"k0", "k1"}, keys, "only those below the offset")
 }
 

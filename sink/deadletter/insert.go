@@ -30,6 +30,8 @@ type columns struct {
 	partition                                     proto.ColUInt16
 	offset                                        proto.ColUInt64
 	version                                       proto.ColUInt128
+	schema, attempt                               proto.ColUInt32
+	origin                                        proto.ColUInt64
 	err, key, value, header                       proto.ColStr
 }
 
@@ -50,6 +52,9 @@ func (c *columns) add(l *Letter) {
 	c.table.Append(l.Table)
 	c.reason.Append(l.Reason)
 	c.err.Append(l.Err)
+	c.schema.Append(l.Schema)
+	c.attempt.Append(uint32(l.Again.Attempt))
+	c.origin.Append(uint64(l.origin()))
 	c.key.AppendBytes(l.Key)
 	c.value.AppendBytes(l.Value)
 	c.header.AppendBytes(l.Header)
@@ -68,5 +73,6 @@ func (c *columns) input() proto.Input {
 		{Name: "partition", Data: &c.partition}, {Name: "offset", Data: &c.offset}, {Name: "version", Data: &c.version},
 		{Name: "op", Data: c.op}, {Name: "table", Data: c.table}, {Name: "reason", Data: c.reason}, {Name: "error", Data: &c.err},
 		{Name: "key", Data: &c.key}, {Name: "value", Data: &c.value}, {Name: "header", Data: &c.header},
+		{Name: "schema", Data: &c.schema}, {Name: "attempt", Data: &c.attempt}, {Name: "origin", Data: &c.origin},
 	}
 }

@@ -4,6 +4,9 @@ package deadletter
 
 import (
 	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/tidemark-cdc/tidemark/schemas/event"
 	"github.com/tidemark-cdc/tidemark/schemas/position"
@@ -23,6 +26,10 @@ type Letter struct {
 	Table string
 	// Reason is the class of the fault, Err its message.
 	Reason, Err string
+	// Schema is the id of the sink's contract that refused the record.
+	Schema uint32
+	// Again is set when the record had been sent again.
+	Again Again
 	// Key, Value and Header are the record's bytes as they were in the topic; nil is null.
 	Key, Value, Header []byte
 }
@@ -31,6 +38,47 @@ type Letter struct {
 func (l Letter) Keep() Letter {
 	l.Key, l.Value, l.Header = bytes.Clone(l.Key), bytes.Clone(l.Value), bytes.Clone(l.Header)
 	return l
+}
+
+// HeaderAgain is the header of a record that was sent again: "origin/attempt".
+const HeaderAgain = "tidemark.again"
+
+// Again says how often a record was sent again, and the offset at which it failed first.
+// The zero value is a record that was not.
+type Again struct {
+	Origin  int64
+	Attempt int
+}
+
+// AgainOf reads a record's HeaderAgain. One that cannot be read counts as none: the
+// letter is then a new trouble, which is never hidden.
+func AgainOf(rec interface {
+	Header(key string) ([]byte, bool)
+}) (a Again) {
+	text, ok := rec.Header(HeaderAgain)
+	if !ok {
+		return a
+	}
+	origin, attempt, _ := strings.Cut(string(text), "/")
+	var err error
+	if a.Origin, err = strconv.ParseInt(origin, 10, 64); err != nil || a.Origin < 0 {
+		return Again{}
+	}
+	if a.Attempt, err = strconv.Atoi(attempt); err != nil || a.Attempt < 1 {
+		return Again{}
+	}
+	return a
+}
+
+// Text is the header's value.
+func (a Again) Text() string { return fmt.Sprintf("%d/%d", a.Origin, a.Attempt) }
+
+// origin is where the record failed first.
+func (l *Letter) origin() int64 {
+	if l.Again.Attempt > 0 {
+		return l.Again.Origin
+	}
+	return l.Offset
 }
 
 // The reasons that the sink gives itself; the rest are rows.Class.

@@ -39,16 +39,21 @@ func List(ctx context.Context, q Querier, f Filter) ([]Kept, error) {
 // result are the columns of a list; LowCardinality is undone by the query, because a
 // reader of few rows gains nothing from it.
 type result struct {
-	text      [11]proto.ColStr
+	text      [12]proto.ColStr
 	partition proto.ColUInt16
 	offset    proto.ColUInt64
 	version   proto.ColUInt128
 	time      proto.ColDateTime64
 	revision  proto.ColUInt32
 	resolved  proto.ColUInt8
+	schema    proto.ColUInt32
+	attempt   proto.ColUInt32
+	origin    proto.ColUInt64
+	sent      proto.ColInt64
+	closed    proto.ColInt64
 }
 
-var textColumns = [11]string{"source", "topic", "incarnation", "op", "table", "reason", "error", "key", "value", "header", "resolution"}
+var textColumns = [12]string{"source", "topic", "incarnation", "op", "table", "reason", "error", "key", "value", "header", "resolution", "state"}
 
 func newResult() *result {
 	r := &result{}
@@ -61,7 +66,7 @@ func (r *result) names() string {
 	for _, n := range textColumns {
 		fmt.Fprintf(&b, "CAST(`%s`, 'String') AS `t_%s`, ", n, n)
 	}
-	return b.String() + "partition, offset, version, time, revision, resolved"
+	return b.String() + "partition, offset, version, time, revision, resolved, schema, attempt, origin, sent_offset, closed_offset"
 }
 
 func (r *result) results() proto.Results {
@@ -71,7 +76,10 @@ func (r *result) results() proto.Results {
 	}
 	return append(out, proto.ResultColumn{Name: "partition", Data: &r.partition}, proto.ResultColumn{Name: "offset", Data: &r.offset},
 		proto.ResultColumn{Name: "version", Data: &r.version}, proto.ResultColumn{Name: "time", Data: &r.time},
-		proto.ResultColumn{Name: "revision", Data: &r.revision}, proto.ResultColumn{Name: "resolved", Data: &r.resolved})
+		proto.ResultColumn{Name: "revision", Data: &r.revision}, proto.ResultColumn{Name: "resolved", Data: &r.resolved},
+		proto.ResultColumn{Name: "schema", Data: &r.schema}, proto.ResultColumn{Name: "attempt", Data: &r.attempt},
+		proto.ResultColumn{Name: "origin", Data: &r.origin}, proto.ResultColumn{Name: "sent_offset", Data: &r.sent},
+		proto.ResultColumn{Name: "closed_offset", Data: &r.closed})
 }
 
 func (r *result) row(i int) Kept {
@@ -80,7 +88,12 @@ func (r *result) row(i int) Kept {
 	k := Kept{Letter: Letter{Source: t(0), Topic: t(1), Incarnation: t(2), Table: t(4), Reason: t(5), Err: t(6),
 		Key: []byte(t(7)), Value: []byte(t(8)), Header: []byte(t(9)),
 		Partition: int(r.partition.Row(i)), Offset: int64(r.offset.Row(i)), Version: position.FromUInt128(v.High, v.Low)},
-		Time: r.time.Row(i).UTC(), Revision: r.revision.Row(i), Resolved: r.resolved.Row(i) != 0, Resolution: t(10)}
+		Time: r.time.Row(i).UTC(), Revision: r.revision.Row(i), Resolved: r.resolved.Row(i) != 0, Resolution: t(10),
+		State: State(t(11)), Sent: r.sent.Row(i), Closed: r.closed.Row(i)}
+	k.Schema, k.Origin, k.Again.Attempt = r.schema.Row(i), int64(r.origin.Row(i)), int(r.attempt.Row(i))
+	if k.Again.Attempt > 0 {
+		k.Again.Origin = k.Origin
+	}
 	if op := t(3); op != "" {
 		k.Op = event.Op(op[0])
 	}

@@ -18,12 +18,25 @@ type Querier interface {
 	Query(ctx context.Context, s clickhouse.Select) error
 }
 
-// Keys gives the keys and versions of the unresolved dead letters of a topic-partition below an offset.
-func Keys(ctx context.Context, q Querier, topic string, partition int, below int64, yield func(key []byte, version position.Position)) error {
+// Open says which letters of a partition a worker takes for unresolved.
+type Open struct {
+	Topic, Incarnation string
+	Partition          int
+	// Below is the offset at which the worker goes on; letters of other incarnations of the
+	// topic are all below it.
+	Below int64
+	// Known is ledger.State's: what was closed at or beyond it counts as open.
+	Known int64
+}
+
+// Keys gives the keys and versions of the letters that o counts as open. What a person
+// has given up counts too: the key's chain stays broken there.
+func Keys(ctx context.Context, q Querier, o Open, yield func(key []byte, version position.Position)) error {
 	key, version := new(proto.ColStr), new(proto.ColUInt128)
 	err := q.Query(ctx, clickhouse.Select{
-		SQL: fmt.Sprintf("SELECT key, version FROM ops.dead_letters FINAL WHERE topic = %s AND partition = %d AND offset < %d AND resolved = 0",
-			clickhouse.Text(topic), partition, below),
+		SQL: fmt.Sprintf(`SELECT key, version FROM ops.dead_letters FINAL WHERE topic = %s AND partition = %d AND (incarnation != %s OR offset < %d)
+	AND (state NOT IN ('resolved', 'failed') OR closed_offset >= %d)`,
+			clickhouse.Text(o.Topic), o.Partition, clickhouse.Text(o.Incarnation), o.Below, o.Known),
 		Result: proto.Results{{Name: "key", Data: key}, {Name: "version", Data: version}},
 		OnBlock: func(rows int) error {
 			for i := range rows {
@@ -34,7 +47,7 @@ func Keys(ctx context.Context, q Querier, topic string, partition int, below int
 		},
 	})
 	if err != nil {
-		return fmt.Errorf("keys of the dead letters of %s/%d: %w", topic, partition, err)
+		return fmt.Errorf("keys of the dead letters of %s/%d: %w", o.Topic, o.Partition, err)
 	}
 	return nil
 }
@@ -46,7 +59,25 @@ type Kept struct {
 	Revision   uint32
 	Resolved   bool
 	Resolution string
+	State      State
+	// Origin is the offset at which the record failed first.
+	Origin int64
+	// Sent is the offset at which the record stands that was sent again, Closed that at
+	// which the sink closed the letter; -1 for none.
+	Sent, Closed int64
 }
+
+// State is what became of a letter.
+type State string
+
+// The states. Only Open and Retried are unresolved.
+const (
+	StateOpen     State = "open"
+	StateRetried  State = "retried"
+	StateResolved State = "resolved"
+	StateFailed   State = "failed"
+	StateGivenUp  State = "given-up"
+)
 
 // ID names a letter: topic/partition/offset.
 func (l *Letter) ID() string {
@@ -56,6 +87,8 @@ func (l *Letter) ID() string {
 // Filter limits a list. The zero value is every unresolved letter.
 type Filter struct {
 	Topic, Reason string
+	// Table is the raw table's name, with or without its database.
+	Table string
 	// Resolved includes what was resolved.
 	Resolved bool
 	// Limit is the most to give; 0 is all.
@@ -74,6 +107,9 @@ func (f Filter) where() (string, error) {
 	}
 	if f.Reason != "" {
 		cond = append(cond, "reason = "+clickhouse.Text(f.Reason))
+	}
+	if f.Table != "" {
+		cond = append(cond, "table = "+clickhouse.Text("raw."+f.Table[strings.LastIndexByte(f.Table, '.')+1:]))
 	}
 	if f.ID != "" {
 		topic, partition, offset, err := ParseID(f.ID)

@@ -27,6 +27,16 @@ type State struct {
 	Incarnation string
 	// Window is the snapshot that is open, if any.
 	Window Window
+	// Floor is the version of the newest truncate, or of the begin of the newest snapshot
+	// whose end has swept: what is older and not in raw is gone for good, so a repair
+	// below it is none.
+	Floor position.Position
+	// Gap is set where records were lost: what raw holds at or below it may not be what the
+	// next record continues, until a snapshot that began beyond the gap has ended.
+	Gap position.Position
+	// Known is the offset at which the worker took over: a dead letter that was closed at
+	// or beyond it still counts as open, because this worker has taken it for open.
+	Known int64
 }
 
 // Window is an open snapshot: between its markers the chain of before images is broken.
@@ -60,6 +70,10 @@ type Range struct {
 	Slice, Slices, Prior int
 	// At is when the range was first sealed; millisecond precision.
 	At time.Time
+	// Acked: the range's insert was acknowledged and raw holds all of its rows, but what
+	// raw's views feed is still to be checked, because ClickHouse was restarted since At.
+	// Who reads it starts no range of the topic before that is done.
+	Acked bool
 }
 
 // SameRows reports whether r was built into the same rows as o.

@@ -37,13 +37,31 @@ func (e Entry) Text() string {
 			b.WriteString("+chained")
 		}
 	}
+	b.WriteString(e.State.more())
 	if r := e.Range; e.Kind == Sealed {
 		if r.Slices > 1 {
 			fmt.Fprintf(&b, " slice=%d/%d/%d", r.Slice, r.Slices, r.Prior)
 		}
 		fmt.Fprintf(&b, " rows=%d dead=%d sum=%016x schema=%08x at=%d", r.Rows, r.Dead, r.Checksum, r.Schema, r.At.UnixMilli())
+		if r.Acked {
+			b.WriteString(" acked=1")
+		}
 	}
 	return b.String()
+}
+
+// more are the words that most commits have no need of.
+func (s State) more() (words string) {
+	if !s.Floor.IsZero() {
+		words += " floor=" + s.Floor.String()
+	}
+	if !s.Gap.IsZero() {
+		words += " gap=" + s.Gap.String()
+	}
+	if s.Known > 0 {
+		words += fmt.Sprintf(" known=%d", s.Known)
+	}
+	return words
 }
 
 // Parse reads what Text wrote. Every failure wraps ErrMetadata.
@@ -115,6 +133,12 @@ func (e *Entry) set(word string) (err error) {
 		e.State.Incarnation, err = url.QueryUnescape(value)
 	case "win":
 		e.State.Window, err = parseWindow(value)
+	case "floor":
+		e.State.Floor, err = position.Parse(value)
+	case "gap":
+		e.State.Gap, err = position.Parse(value)
+	case "known":
+		e.State.Known, err = strconv.ParseInt(value, 10, 64)
 	case "rows":
 		e.Range.Rows, err = strconv.Atoi(value)
 	case "slice":
@@ -134,6 +158,8 @@ func (e *Entry) set(word string) (err error) {
 		var ms int64
 		ms, err = strconv.ParseInt(value, 10, 64)
 		e.Range.At = time.UnixMilli(ms).UTC()
+	case "acked":
+		e.Range.Acked, err = strconv.ParseBool(value)
 	default:
 		err = fmt.Errorf("unknown word %q", word)
 	}

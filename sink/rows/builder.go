@@ -28,6 +28,9 @@ type Builder struct {
 	trail trail
 	held  *held
 	block *blockWriter
+
+	repairs []Repair
+	buried  []Buried
 }
 
 // Compile prepares a builder for a contract. It fails on a ClickHouse type that no
@@ -62,13 +65,14 @@ func (b *Builder) Begin(place Place) {
 	b.meta.reset()
 	b.trail.reset()
 	b.held.reset()
+	b.repairs, b.buried = b.repairs[:0], b.buried[:0]
 	b.place, b.first, b.counts = place, -1, Counts{}
 }
 
 // Add takes the next record of the partition. chained says that the record's own before
 // image is what raw holds: the header's flag is set and nothing has broken the chain
-// since (an open snapshot window, a dead letter of the key). Otherwise the record waits
-// for Resolve. The error is a *Reject; the record is then a dead letter.
+// since (an open snapshot window, a dead letter of the key). Otherwise, and always when it
+// is a repair, the record waits for Resolve. The error is a *Reject; the record is then a dead letter.
 func (b *Builder) Add(r *Record, chained bool) error {
 	b.counts.Records++
 	if b.first < 0 {
@@ -89,7 +93,7 @@ func (b *Builder) Add(r *Record, chained bool) error {
 }
 
 func (b *Builder) add(r *Record, hash uint64, chained bool) *fault {
-	chained = chained && len(b.layout.contract.Key) > 0 && !b.held.knows(hash)
+	chained = chained && !r.Header.Flags.Repair() && len(b.layout.contract.Key) > 0 && !b.held.knows(hash)
 	if chained && b.quick(r, hash) {
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tidemark-cdc/tidemark/schemas/contract"
+	"github.com/tidemark-cdc/tidemark/schemas/position"
 	"github.com/tidemark-cdc/tidemark/sink/column"
 )
 
@@ -17,6 +18,13 @@ type fakeRaw struct {
 	cols   []column.Column
 	meta   *meta
 	asked  int
+	buried []buriedRow
+}
+
+type buriedRow struct {
+	key     string
+	version position.Position
+	offset  int64
 }
 
 func newFakeRaw(t testing.TB, c *contract.Contract) *fakeRaw {
@@ -45,6 +53,21 @@ func (f *fakeRaw) insert(t testing.TB, b *Builder) {
 	f.meta.version = append(f.meta.version, b.meta.version...)
 	f.meta.op = append(f.meta.op, b.meta.op...)
 	f.meta.offset = append(f.meta.offset, b.meta.offset...)
+	for _, d := range b.Buried() {
+		f.buried = append(f.buried, buriedRow{string(d.Key), d.Version, d.Offset})
+	}
+}
+
+// Buried is Lookup.
+func (f *fakeRaw) Buried(_ context.Context, q BuriedQuestion, take func([]byte, position.Position)) error {
+	for _, d := range f.buried {
+		for _, k := range q.Keys {
+			if string(k) == d.key && d.offset < q.Below {
+				take(k, d.version)
+			}
+		}
+	}
+	return nil
 }
 
 func (f *fakeRaw) key(cols []column.Column, i int) string {

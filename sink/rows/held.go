@@ -24,6 +24,9 @@ type held struct {
 	// torn holds the version of the newest rejected record by the hash of its key.
 	torn map[uint64]position.Position
 
+	// repairs is set when one of the records is a repair.
+	repairs bool
+
 	// ask and found are what a look-up is asked and what it gave.
 	ask   Keys
 	found []column.Column
@@ -33,6 +36,7 @@ type heldRecord struct {
 	offset int64
 	header event.Header
 	torn   position.Position
+	floor  position.Position
 	key    int
 	// row is the after image's row in cols, -1 when there is none.
 	row int
@@ -77,6 +81,7 @@ func (h *held) reset() {
 	clear(h.index)
 	clear(h.torn)
 	h.records, h.lent, h.keys, h.keyBytes, h.rows = h.records[:0], h.lent[:0], h.keys[:0], h.keyBytes[:0], 0
+	h.repairs = false
 }
 
 // knows reports whether the chain of a key with this hash was broken within the batch.
@@ -106,7 +111,7 @@ func (b *Builder) hold(r *Record, hash uint64, env *wire.Envelope) *fault {
 	if f != nil {
 		return f
 	}
-	rec := heldRecord{offset: r.Offset, header: r.Header, torn: r.Torn, key: key, row: -1, lentFrom: len(h.lent), lentTo: len(h.lent)}
+	rec := heldRecord{offset: r.Offset, header: r.Header, torn: r.Torn, floor: r.Floor, key: key, row: -1, lentFrom: len(h.lent), lentTo: len(h.lent)}
 	if r.Header.Op != event.Delete && !env.After.IsNull() {
 		lent, f := h.layout.image(h.cols, h.rows, env.After, env.Unchanged)
 		if f != nil {
@@ -119,6 +124,7 @@ func (b *Builder) hold(r *Record, hash uint64, env *wire.Envelope) *fault {
 		rec.lentTo = len(h.lent)
 	}
 	h.records = append(h.records, rec)
+	h.repairs = h.repairs || r.Header.Flags.Repair()
 	b.counts.Open++
 	return nil
 }

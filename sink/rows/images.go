@@ -16,6 +16,9 @@ type Lookup interface {
 	// ones (sign -1) too, in blocks that are reused after take returns. Keys without a
 	// row are left out.
 	Newest(ctx context.Context, q Question, take func(*Images) error) error
+	// Buried hands over the newest version of each key whose delete left no row below
+	// q.Below in the partition (see Buried). It is asked only where a batch holds repairs.
+	Buried(ctx context.Context, q BuriedQuestion, take func(key []byte, version position.Position)) error
 }
 
 // Question asks for the newest rows of keys.

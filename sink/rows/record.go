@@ -17,6 +17,9 @@ type Record struct {
 	// batch, zero when there is none. The dead letter may have changed a column that this
 	// record leaves out as unchanged, so such a column is not taken from an older image.
 	Torn position.Position
+	// Floor is the version below which a repair comes too late: a truncate, or the end of
+	// a snapshot, has taken back what was older. It matters to repairs only.
+	Floor position.Position
 }
 
 // Place says where a batch's records come from.

@@ -17,6 +17,9 @@ type state struct {
 	// cols and row are where the live image is.
 	cols []column.Column
 	row  int
+	// buried is the version of the newest delete that found nothing to take back, because
+	// what it deletes lies among the dead letters.
+	buried position.Position
 }
 
 var errNoImage = errors.New("an unchanged column is not in the record, and what raw holds of the key is not its last image")
@@ -35,10 +38,14 @@ func (b *Builder) Resolve(ctx context.Context, l Lookup) ([]*Reject, error) {
 	if err := b.fromRaw(ctx, l); err != nil {
 		return nil, err
 	}
+	if err := b.fromBuried(ctx, l); err != nil {
+		return nil, err
+	}
 	var rejects []*Reject
 	for i := range h.records {
 		if f := b.settle(&h.records[i]); f != nil {
 			b.counts.Rejected++
+			h.tear(h.keys[h.records[i].key].hash, h.records[i].header.Version)
 			rejects = append(rejects, f.reject(h.records[i].offset))
 		}
 		b.counts.Open--
@@ -138,11 +145,14 @@ func (b *Builder) settle(r *heldRecord) *fault {
 	h := b.held
 	s := &h.keys[r.key].state
 	switch {
-	case s.known && r.header.Version.Compare(s.version) <= 0:
+	case s.known && r.header.Version.Compare(s.version) <= 0, r.late(s):
 		b.counts.Stale++
+		b.settled(r, false)
 		return nil
 	case r.row < 0 && (r.header.Op == event.Update || !s.live):
 		b.counts.Void++
+		b.bury(r)
+		b.settled(r, false)
 		return nil
 	case r.lentTo > r.lentFrom && !h.lends(r, s):
 		return &fault{class: Toast, column: h.layout.contract.Columns[h.lent[r.lentFrom]].Name, err: errNoImage}
@@ -157,6 +167,7 @@ func (b *Builder) settle(r *heldRecord) *fault {
 	}
 	b.counts.wrote(live, r.row >= 0)
 	*s = b.written(b.meta.rows() - 1)
+	b.settled(r, true)
 	return nil
 }
 

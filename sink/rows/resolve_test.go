@@ -96,6 +96,9 @@ func TestWhatTheBatchWroteIsNotAskedFor(t *testing.T) {
 type failing struct{ err error }
 
 func (f failing) Newest(context.Context, Question, func(*Images) error) error { return f.err }
+func (f failing) Buried(context.Context, BuriedQuestion, func([]byte, position.Position)) error {
+	return f.err
+}
 
 func TestAFailedLookupCanBeTriedAgain(t *testing.T) {
 	s := newScript(t)
@@ -122,6 +125,10 @@ func TestAKeyThatWasNotAskedForIsAFault(t *testing.T) {
 	other.apply(r)
 	_, err := s.b.Resolve(t.Context(), answering{other.raw.images(0)})
 	require.ErrorContains(t, err, "not asked for")
+}
+
+func (a answering) Buried(context.Context, BuriedQuestion, func([]byte, position.Position)) error {
+	return nil
 }
 
 type answering struct{ images *Images }

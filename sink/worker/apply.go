@@ -64,6 +64,9 @@ func (w *Worker) apply(ctx context.Context, b *batch.Batch) error {
 	if err := w.settle(ctx, b, r); err != nil {
 		return err
 	}
+	if err := w.afterwards(ctx, b); err != nil {
+		return err
+	}
 	if err := w.acked(ctx, b, r.Rows); err != nil || !buried {
 		return err
 	}

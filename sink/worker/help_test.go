@@ -16,6 +16,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 
 	"github.com/tidemark-cdc/tidemark/schemas/contract"
+	"github.com/tidemark-cdc/tidemark/schemas/position"
 	"github.com/tidemark-cdc/tidemark/schemas/topic"
 	"github.com/tidemark-cdc/tidemark/sink/applied"
 	"github.com/tidemark-cdc/tidemark/sink/batch"
@@ -34,6 +35,7 @@ type server struct {
 	offsets []uint64          // of raw's rows
 	applied map[int]int64
 	dead    [][2]string // key, token
+	closed  proto.Input // outcomes of letters
 	lost    bool        // forgets the next block's rows, but not its token
 	// before and after are asked on the way into and out of an insert; an error stands for
 	// a lost connection.
@@ -127,6 +129,9 @@ func (s *server) Query(_ context.Context, q clickhouse.Select) error {
 		}
 		results[0].Data.(*proto.ColStr).Append("inc1")
 		results[1].Data.(*proto.ColUInt64).Append(uint64(next))
+	case strings.HasPrefix(q.SQL, "INSERT INTO ops.dead_letters"):
+		s.closed = append(s.closed, q.External[0].Data...)
+		return nil
 	case strings.Contains(q.SQL, "ops.dead_letters"):
 		var below uint64
 		_, _ = fmt.Sscanf(q.SQL[strings.Index(q.SQL, "offset < "):], "offset < %d", &below)
@@ -169,8 +174,11 @@ func (lostConnection) Retryable() bool { return true }
 type nothing struct{}
 
 func (nothing) Newest(context.Context, rows.Question, func(*rows.Images) error) error { return nil }
-func (nothing) Count(context.Context, lookup.Scope) (int, error)                      { return 0, nil }
-func (nothing) Live(context.Context, lookup.Scope, func(*rows.Images) error) error    { return nil }
+func (nothing) Buried(context.Context, rows.BuriedQuestion, func([]byte, position.Position)) error {
+	return nil
+}
+func (nothing) Count(context.Context, lookup.Scope) (int, error)                   { return 0, nil }
+func (nothing) Live(context.Context, lookup.Scope, func(*rows.Images) error) error { return nil }
 
 // rig is a broker, a topic of one partition and a server.
 type rig struct {

@@ -21,12 +21,16 @@ func (w *Worker) takeOver(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if e.Kind != ledger.Sealed { // a range sealed before is rebuilt with what its worker knew
+		e.State.Known = e.Next
+	}
 	keys := new(batch.Keys)
 	err = w.attempt(ctx, "take over", func(l *Lease) error {
 		if err := w.explain(ctx, l, e, ok); err != nil {
 			return err
 		}
-		return deadletter.Keys(ctx, l, w.a.Topic, w.a.Partition, e.Next, keys.Add)
+		return deadletter.Keys(ctx, l, deadletter.Open{Topic: w.a.Topic, Incarnation: e.State.Incarnation, Partition: w.a.Partition,
+			Below: e.Next, Known: e.State.Known}, keys.Add)
 	})
 	if err != nil {
 		return err
