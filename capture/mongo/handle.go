@@ -9,12 +9,14 @@ import (
 	"github.com/tidemark-cdc/tidemark/capture/fault"
 	"github.com/tidemark-cdc/tidemark/capture/mongo/emit"
 	"github.com/tidemark-cdc/tidemark/capture/mongo/frontier"
+	"github.com/tidemark-cdc/tidemark/capture/mongo/resume"
 	"github.com/tidemark-cdc/tidemark/capture/mongo/stream"
 )
 
 // batch handles what one request to the server gave.
 func (l *loop) batch(ctx context.Context, b *stream.Batch) error {
 	l.emit.Batch(max(b.Served, l.pulse.Written), l.lookedUp, time.Now())
+	l.follows(b)
 	bytes := 0
 	for _, doc := range b.Docs {
 		bytes += len(doc)
@@ -48,6 +50,7 @@ func (l *loop) event(ctx context.Context, e *stream.Event) error {
 	}
 	if next {
 		l.token = l.tail
+		l.state.Witness = resume.Witness{After: l.tail, At: e.Time, Wall: e.Wall}
 		if err := l.boundary(ctx, e); err != nil {
 			return err
 		}
@@ -63,7 +66,7 @@ func (l *loop) event(ctx context.Context, e *stream.Event) error {
 // again; one that resumes behind a token should not be, unless shards are involved.
 func (l *loop) passOver(e *stream.Event) error {
 	if l.resumed && !l.server.Sharded {
-		l.log.Warn("an event that should have been published before was passed over; reconcile", "clusterTime", e.Time.String(), "collection", string(e.Collection))
+		return l.backwards(fmt.Errorf("%w: a change of %s.%s at %s, but everything up to %s was published", frontier.ErrBackwards, e.Database, e.Collection, e.Time, l.from))
 	}
 	return nil
 }
@@ -163,7 +166,7 @@ func (l *loop) renamed(e *stream.Event) error {
 	}
 	what := fmt.Errorf("%s.%s was renamed to %s.%s at %s", e.Database, e.Collection, e.ToDatabase, e.To, e.Time)
 	return fault.New(fault.Unsupported, "follow a rename", what,
-		"A rename moves all documents without an event for each. Change the contract to the new name if that is what it should follow, then take a new snapshot: `capture resnapshot`.")
+		"A rename moves all documents without an event for each. Change the contract to the new name if that is what it should follow, then begin anew. "+resnapshot(l.cfg.Name))
 }
 
 func (l *loop) backwards(err error) error {
@@ -171,5 +174,5 @@ func (l *loop) backwards(err error) error {
 		return err
 	}
 	return fault.New(fault.Unsupported, "read the change stream", err,
-		"The server broke the order of its change stream. Take a new snapshot (`capture resnapshot`), and report this with the server's version.")
+		"The server broke the order of its change stream. Report this with the server's version. "+resnapshot(l.cfg.Name))
 }

@@ -45,6 +45,8 @@ type loop struct {
 	token    bson.Raw   // resumes behind what is complete
 	tail     bson.Raw   // resumes behind what was handled
 	lookedUp bool       // the open stream has the server look updates up
+	caughtUp time.Time  // when the stream was last seen to follow the server closely
+	provenAt clock.Time // of the newest event when the last proof was made
 	late     int        // of the frontier's, as far as they were logged
 
 	pulse    connect.Pulse // the newest
@@ -70,7 +72,7 @@ func (l *loop) loop(ctx context.Context) error {
 				err = l.batch(ctx, &b)
 			}
 		case pulse := <-pulses:
-			err = l.beat(pulse)
+			err = l.beat(ctx, pulse)
 		case <-l.timer():
 			if !l.due(time.Now()) {
 				err = l.flush()
@@ -104,7 +106,7 @@ func (l *loop) point() publish.Point {
 	return publish.Point{
 		Position:   position.Position{Epoch: l.emit.Epoch, Commit: uint64(done), Ordinal: position.MaxOrdinal},
 		CommitTime: wall,
-		Complete:   !l.state.Open(),
+		Complete:   !l.state.Open() && l.certain(),
 		Resume:     l.state.Encode(l.token),
 	}
 }
@@ -156,7 +158,7 @@ func (l *loop) feel(ctx context.Context) <-chan connect.Pulse {
 }
 
 // beat takes a pulse and says how far behind the stream is.
-func (l *loop) beat(p connect.Pulse) error {
+func (l *loop) beat(ctx context.Context, p connect.Pulse) error {
 	l.pulse = p
 	l.front.Pulse(p)
 	var age time.Duration
@@ -164,5 +166,5 @@ func (l *loop) beat(p connect.Pulse) error {
 		age = time.Duration(p.Wall-wall) * time.Microsecond
 	}
 	l.cfg.Observer.Lag(0, max(age, 0))
-	return nil
+	return l.prove(ctx)
 }

@@ -3,7 +3,6 @@ package mongo
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/tidemark-cdc/tidemark/capture/fault"
@@ -66,18 +65,4 @@ func (l *loop) reopen(ctx context.Context) error {
 			return nil
 		}
 	}
-}
-
-// history adds to an error about lost history from where to where it is lost.
-func (l *loop) history(ctx context.Context, err error) error {
-	var f *fault.Error
-	if !errors.As(err, &f) || f.Class != fault.HistoryLost {
-		return err
-	}
-	done, _ := l.front.Done()
-	cause := fmt.Errorf("changes after %s are gone: %w", done, f.Err)
-	if w, err := oplog.Read(ctx, l.client); err == nil {
-		cause = fmt.Errorf("changes from %s to %s, where the oplog begins, are gone: %w", done, w.First, f.Err)
-	}
-	return fault.New(f.Class, f.Doing, cause, f.Hint)
 }

@@ -47,11 +47,19 @@ func (s *Source) prepare(ctx context.Context, client *mongo.Client, server conne
 	if err != nil {
 		return nil, err
 	}
+	if w := st.state.Witness; len(w.After) > 0 && last.Fingerprint == s.Fingerprint() { // another set of collections may have another first event
+		if err := s.recognise(ctx, client, server, w); err != nil { // rule: known-source
+			return nil, err
+		}
+	}
 	l := &loop{
 		cfg: s.cfg, log: s.cfg.Logger, p: p, client: client, server: server, namespaces: s.namespaces(), state: st.state,
 		front: frontier.Frontier{Sharded: server.Sharded, Settle: s.cfg.Settle},
 		scan:  snapshot.Reader{Client: client, Batch: int32(s.cfg.Batch)},
-		token: st.state.Token, tail: st.state.Token, from: st.done, resumed: len(st.state.Token) > 0, pulse: pulse,
+		token: st.state.Token, tail: st.state.Token, from: st.done, resumed: len(st.state.Token) > 0, pulse: pulse, provenAt: st.done,
+	}
+	if len(l.state.Proven) == 0 {
+		l.state.Proven = l.token
 	}
 	l.emit = emit.Emitter{Records: p, Epoch: st.epoch, Lookup: l.scan.Lookup}
 	l.front.Start(st.done, st.wall)
@@ -61,12 +69,18 @@ func (s *Source) prepare(ctx context.Context, client *mongo.Client, server conne
 	if err := p.Flush(l.point()); err != nil { // where the stream begins is known from before the first row on
 		return nil, err
 	}
-	if last == nil || st.epoch != last.Position.Epoch {
+	renewed := last == nil || st.epoch != last.Position.Epoch
+	if renewed {
 		if !pause(ctx, settled) {
 			return nil, ctx.Err()
 		}
 	} else {
 		l.hold = pulse.Written
+	}
+	if !renewed {
+		if err := l.reaches(ctx); err != nil {
+			return nil, err
+		}
 	}
 	return l, l.open(ctx)
 }
@@ -85,15 +99,15 @@ func (s *Source) locate(server connect.Server, now connect.Pulse, last *watermar
 	}
 	state, err := resume.Parse(last.Resume)
 	if err != nil {
-		return nil, fault.New(fault.Foreign, "resume source "+s.cfg.Name, err, "The last watermark was not written by this source. Give the source another name, or take a new snapshot: `capture resnapshot`.")
+		return nil, fault.New(fault.Foreign, "resume source "+s.cfg.Name, err, "The last watermark was not written by this source. Give the source another name, or begin anew. "+resnapshot(s.cfg.Name))
 	}
 	done := clock.Time(last.Position.Commit)
 	switch {
 	case state.Set != server.SetName:
-		return nil, fault.New(fault.Foreign, "resume source "+s.cfg.Name, fmt.Errorf("the server is of replica set %q, the last watermark of %q", server.SetName, state.Set), "")
+		return nil, fault.New(fault.Foreign, "resume source "+s.cfg.Name, fmt.Errorf("the server is of replica set %q, the last watermark of %q", server.SetName, state.Set),
+			"Point the configuration at the deployment that it knew. If this one took its place: "+resnapshot(s.cfg.Name))
 	case now.Written < done:
-		return nil, fault.New(fault.Foreign, "resume source "+s.cfg.Name, fmt.Errorf("the server's last write is at %s, but capture stood at %s already", now.Written, done),
-			"The server was restored from a backup or rolled back, or it is another one. If it is the right one, what readers hold is newer than the source: take a new snapshot: `capture resnapshot`.")
+		return nil, s.setBack(fmt.Errorf("the server's last write is at %s, but capture stood at %s already", now.Written, done))
 	}
 	return &start{epoch: last.Position.Epoch, done: done, wall: last.CommitTime, state: state}, nil
 }

@@ -34,12 +34,23 @@ type rig struct {
 }
 
 func newRig(t testing.TB, images bool, collections ...string) *rig {
-	r := &rig{t: t, db: mongotest.Database(t, images, collections...)}
+	return rigOf(t, mongotest.Database(t, images, collections...), mongotest.URL(t), collections...)
+}
+
+// rigOn has a server of the test's own.
+func rigOn(t testing.TB, s *mongotest.Server, images bool, collections ...string) *rig {
+	db := s.Client(t).Database("shop")
+	mongotest.Create(t, db, images, collections...)
+	return rigOf(t, db, s.URL, collections...)
+}
+
+func rigOf(t testing.TB, db *mongo.Database, url string, collections ...string) *rig {
+	r := &rig{t: t, db: db}
 	var err error
 	r.cluster, err = kfake.NewCluster(kfake.NumBrokers(1))
 	require.NoError(t, err)
 	t.Cleanup(r.cluster.Close)
-	r.cfg = Config{Name: "mongo", URL: mongotest.URL(t), Contracts: r.contracts(collections...), Await: 50 * time.Millisecond, Settle: 500 * time.Millisecond}
+	r.cfg = Config{Name: "mongo", URL: url, Contracts: r.contracts(collections...), Await: 50 * time.Millisecond, Settle: 500 * time.Millisecond}
 	if os.Getenv("TIDEMARK_TEST_LOG") != "" {
 		r.cfg.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	}
@@ -85,6 +96,12 @@ func (c *capture) stop() {
 	c.r.t.Helper()
 	c.cancel()
 	require.NoError(c.r.t, c.wait())
+	c.close()
+}
+
+// stopped ends a capture whose run is over with an error.
+func (c *capture) stopped() {
+	c.cancel()
 	c.close()
 }
 

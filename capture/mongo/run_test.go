@@ -295,17 +295,6 @@ func TestBrokenStreamsGoOn(t *testing.T) {
 	require.NotZero(t, rd.chained)
 }
 
-func TestHistoryLostInTheStreamStops(t *testing.T) {
-	r := newRig(t, true, "a")
-	c := r.start()
-	c.complete()
-	r.fail(1, bson.D{{Key: "failCommands", Value: bson.A{"getMore"}}, {Key: "errorCode", Value: 286}, {Key: "errorLabels", Value: bson.A{"NonResumableChangeStreamError"}}})
-	err := c.wait()
-	require.True(t, fault.Is(err, fault.HistoryLost), err)
-	require.ErrorContains(t, err, "where the oplog begins")
-	require.Contains(t, fault.HintOf(err), "capture resnapshot")
-}
-
 func TestResnapshotBeginsAnEpoch(t *testing.T) {
 	r := newRig(t, true, "a")
 	seed(t, r.db.Collection("a"), 20)

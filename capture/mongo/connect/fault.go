@@ -14,10 +14,10 @@ import (
 const (
 	codeUnauthorized         = 13
 	codeAuthenticationFailed = 18
-	codeCappedPositionLost   = 136
+	CodeCappedPositionLost   = 136
 	codeInvalidResumeToken   = 260
 	codeChangeStreamFatal    = 280
-	codeHistoryLost          = 286
+	CodeHistoryLost          = 286
 	codeObjectTooLarge       = 10334
 	codeNotReplicaSet        = 40573
 	codeUnknownStage         = 40324
@@ -36,10 +36,10 @@ var historyLost = verdict{fault.HistoryLost,
 var verdicts = map[int]verdict{
 	codeUnauthorized:         {fault.Denied, "The user needs find and changeStream on every captured collection (role read on the database)."},
 	codeAuthenticationFailed: {fault.Denied, "The server refused user or password: check them in the URL, and authSource (the database that the user was created in)."},
-	codeCappedPositionLost:   historyLost,
+	CodeCappedPositionLost:   historyLost,
 	codeInvalidResumeToken:   historyLost,
 	codeChangeStreamFatal:    historyLost,
-	codeHistoryLost:          historyLost,
+	CodeHistoryLost:          historyLost,
 	codeObjectTooLarge:       {fault.TooLarge, "A change event is larger than 16 MB and this server cannot split it (it needs MongoDB 6.0.9 or 7.0). Upgrade the server, or turn pre-images off for that collection to make its events smaller."},
 	codeNotReplicaSet:        {fault.Setup, "Change streams need a replica set: start mongod with --replSet rs0 and run rs.initiate() once; one member is enough."},
 	codeUnknownStage:         {fault.Unsupported, "The server is too old: change streams with pre-images need MongoDB 6.0."},

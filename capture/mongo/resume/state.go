@@ -18,12 +18,26 @@ import (
 type State struct {
 	// Token is the resume token after the last event of that clusterTime; empty: start at the clusterTime itself.
 	Token bson.Raw
+	// Proven is a token, at Token or before, up to which the stream is known to have no gap: the server's history reached
+	// back to it after all that lies between was read.
+	Proven bson.Raw
+	// Witness is an event that was handed on. A server that no longer has it is another one, or was set back.
+	Witness Witness
 	// Set is the replica set's name: another one's tokens mean nothing here.
 	Set string
 	// Collections says how far each collection's snapshot is, by "database.collection".
 	Collections map[string]*Collection
 
 	rendered []byte // Collections as JSON; nil after Touch
+}
+
+// Witness is the first event of a clusterTime and where to find it.
+type Witness struct {
+	// After is the token in front of it; empty: there is no witness yet.
+	After bson.Raw
+	At    clock.Time
+	// Wall is the server's time of day at its commit, in microseconds since 1970; 0: not known.
+	Wall int64
 }
 
 // Collection is one collection's part. A collection that is not there yet wants a snapshot.
@@ -47,6 +61,10 @@ type Collection struct {
 // wireState is State in the watermark.
 type wireState struct {
 	Token       []byte                 `json:"token,omitempty"`
+	Proven      []byte                 `json:"proven,omitempty"`
+	After       []byte                 `json:"witness_after,omitempty"`
+	At          clock.Time             `json:"witness,omitempty"`
+	Wall        int64                  `json:"witness_wall,omitempty"`
 	Set         string                 `json:"set,omitempty"`
 	Collections map[string]*Collection `json:"collections"`
 }
@@ -61,7 +79,8 @@ func Parse(text json.RawMessage) (*State, error) {
 	if err := json.Unmarshal(text, &w); err != nil {
 		return nil, fmt.Errorf("resume state of the last watermark: %w", err)
 	}
-	s.Token, s.Set = w.Token, w.Set
+	s.Token, s.Proven, s.Set = w.Token, w.Proven, w.Set
+	s.Witness = Witness{After: w.After, At: w.At, Wall: w.Wall}
 	for name, c := range w.Collections {
 		if c != nil {
 			s.Collections[name] = c
@@ -78,10 +97,19 @@ func (s *State) Encode(token bson.Raw) json.RawMessage {
 	if s.rendered == nil {
 		s.rendered, _ = json.Marshal(s.Collections) // strings, numbers and bytes always marshal
 	}
-	b := make([]byte, 0, base64.StdEncoding.EncodedLen(len(token))+len(s.Set)+len(s.rendered)+64)
+	w := &s.Witness
+	b := make([]byte, 0, base64.StdEncoding.EncodedLen(len(token)+len(s.Proven)+len(w.After))+len(s.Set)+len(s.rendered)+192)
 	b = append(b, `{"token":"`...)
 	b = base64.StdEncoding.AppendEncode(b, token)
-	b = append(b, `","set":`...)
+	b = append(b, `","proven":"`...)
+	b = base64.StdEncoding.AppendEncode(b, s.Proven)
+	b = append(b, `","witness_after":"`...)
+	b = base64.StdEncoding.AppendEncode(b, w.After)
+	b = append(b, `","witness":`...)
+	b = strconv.AppendUint(b, uint64(w.At), 10)
+	b = append(b, `,"witness_wall":`...)
+	b = strconv.AppendInt(b, w.Wall, 10)
+	b = append(b, `,"set":`...)
 	b = strconv.AppendQuote(b, s.Set)
 	b = append(b, `,"collections":`...)
 	return append(append(b, s.rendered...), '}')

@@ -8,7 +8,7 @@ import (
 )
 
 func TestRoundTrip(t *testing.T) {
-	s := &State{Token: []byte{1, 2, 255}, Set: "rs0", Collections: map[string]*Collection{
+	s := &State{Token: []byte{1, 2, 255}, Set: "rs0", Proven: []byte{3}, Witness: Witness{After: []byte{4}, At: 5 << 32, Wall: -6}, Collections: map[string]*Collection{
 		"shop.orders": {Snapshot: "a1", Last: []byte{5, 0, 0, 0, 0}, Rows: 3},
 		"shop.users":  {Done: true, Fuzzy: 1<<63 + 7},
 	}}
@@ -18,6 +18,8 @@ func TestRoundTrip(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, s.Token, got.Token)
 	require.Equal(t, s.Set, got.Set)
+	require.Equal(t, s.Proven, got.Proven)
+	require.Equal(t, s.Witness, got.Witness)
 	require.Equal(t, s.Collections, got.Collections)
 	require.True(t, got.Open())
 
