@@ -57,6 +57,9 @@ func (m *Model) check() error {
 			return fmt.Errorf("%w: the SELECT does not read %s", ErrModel, Source(s))
 		}
 	}
+	if err := m.refuse(); err != nil {
+		return err
+	}
 	return m.sums()
 }
 

@@ -48,6 +48,20 @@ func TestParseRefusesWhatWouldSumWrongly(t *testing.T) {
 	}
 }
 
+func TestParseSaysWhyItRefusesWhatNoSumCanKeep(t *testing.T) {
+	header := "-- name: m\n-- sources: orders\n-- grain: a\n-- measures: x\n"
+	for form, reason := range map[string]string{
+		"max(r.x)": "taken back", "argMax(r.x, r._version)": "taken back", "uniqExact(r.x)": "grain", "count()": "grain", "sum(DISTINCT r.x)": "grain",
+		"quantileExact(0.5)(r.x)": "step", "avg(r.x)": "divide in a view", "sum(r.x) OVER (PARTITION BY r.a)": "one insert", "sum(r.x * (r.at < now()))": "clock",
+	} {
+		_, err := Parse(header + "SELECT r.a AS a, " + form + " AS x, sum(r._sign) AS n, sum(r._sign) FROM raw.orders AS r GROUP BY a")
+		require.ErrorIs(t, err, ErrModel, form)
+		require.ErrorContains(t, err, reason, form)
+	}
+	_, err := Parse(header + "SELECT r.a AS a, sum(r.x * r._sign) AS x, sum(r._sign) AS n FROM raw.orders AS r LEFT JOIN shop.users AS u ON u.id = r.a GROUP BY a")
+	require.ErrorContains(t, err, "join in a view")
+}
+
 func TestLoadRefusesTwoModelsOfOneName(t *testing.T) {
 	_, err := Load(fstest.MapFS{"a.sql": {Data: []byte(good)}, "b.sql": {Data: []byte(good)}})
 	require.ErrorIs(t, err, ErrModel)
