@@ -9,6 +9,7 @@ import (
 	"github.com/tidemark-cdc/tidemark/sink/batch"
 	"github.com/tidemark-cdc/tidemark/sink/consume"
 	"github.com/tidemark-cdc/tidemark/sink/ledger"
+	"github.com/tidemark-cdc/tidemark/sink/mend"
 )
 
 // The failures that stop a partition until a person has looked.
@@ -19,8 +20,9 @@ var (
 	ErrApplied = errors.New("the consumer group's commit and ops.applied disagree")
 	// ErrRebuilt: a sealed range was rebuilt into other rows (rule fingerprint).
 	ErrRebuilt = errors.New("the sealed range was rebuilt into other rows than were sealed")
-	// ErrPartLost: ClickHouse remembers the token but has lost rows of the block.
-	ErrPartLost = errors.New("raw lacks rows of a block that ClickHouse has acknowledged")
+	// ErrPartLost: rows are gone of a range that was applied and committed, whose records
+	// need not be in the topic any more.
+	ErrPartLost = errors.New("raw lacks rows of a range that was applied")
 	// ErrDoubled: raw has more rows of a range than were ever sealed for it.
 	ErrDoubled = errors.New("raw holds more rows of a range than were sealed for it")
 	// ErrCount: rows in are not rows out.
@@ -66,7 +68,9 @@ var table = []struct {
 	{ErrNoCommit, Operator, "the group's offsets expired, or the group is a new one; look at raw and ops.applied, then 'sink adopt'"},
 	{ErrApplied, Operator, "the group's offsets were moved, or ClickHouse was restored from an older copy; look, then 'sink adopt'"},
 	{ErrRebuilt, Operator, "run the sink version and the contract that sealed the range until it is applied, then upgrade"},
-	{ErrPartLost, Operator, "put the missing rows back from the topic before going on"},
+	{ErrPartLost, Operator, "ClickHouse lost what it had acknowledged (power cut, restored copy, deleted part): re-snapshot the table"},
+	{mend.ErrPartial, Operator, "something has deleted rows of raw: re-snapshot the table"},
+	{mend.ErrStaged, Operator, "the staging table in raw named mend_... holds another number of rows than it was sent: look at ClickHouse's log"},
 	{ErrDoubled, Operator, "the deduplication window was too small or the token was not used; repair the range"},
 	{ErrStalled, Operator, "mend what keeps the range from being applied; raw's non_replicated_deduplication_window must outlast it"},
 	{ErrCount, Stop, "this is a fault of the sink: keep the topic and report it"},

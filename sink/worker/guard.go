@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ClickHouse/ch-go/proto"
-	"github.com/segmentio/kafka-go"
 
 	"github.com/tidemark-cdc/tidemark/sink/clickhouse"
 	"github.com/tidemark-cdc/tidemark/sink/ledger"
@@ -32,6 +32,9 @@ type Guard struct {
 	// blocks are counted.
 	Every, Patience time.Duration
 	Log             *slog.Logger
+
+	// mending: some member mends a range, and no new one may begin (see giveWay).
+	mending atomic.Bool
 
 	mu      sync.Mutex
 	old     map[int]bool // partitions whose range has been pending for long
@@ -111,24 +114,15 @@ func (g *Guard) set(old map[int]bool, paused bool, stalled error) {
 // pending gives the partitions whose range has been sealed for longer than Patience, and
 // since when the oldest.
 func (g *Guard) pending(ctx context.Context) (since time.Time, old map[int]bool, err error) {
-	n, err := g.Partitions(ctx)
-	if err != nil || n == 0 {
-		return since, nil, err
-	}
-	all := make([]int, n)
-	for i := range all {
-		all[i] = i
-	}
-	res, err := g.Kafka.OffsetFetch(ctx, &kafka.OffsetFetchRequest{GroupID: g.Group, Topics: map[string][]int{g.Topic: all}})
-	if err == nil {
-		err = res.Error
-	}
+	commits, err := g.commits(ctx)
 	if err != nil {
 		return since, nil, err
 	}
 	old = map[int]bool{}
-	for _, p := range res.Topics[g.Topic] {
+	mending := false
+	for _, p := range commits {
 		e, err := ledger.Parse(p.Metadata)
+		mending = mending || err == nil && e.Kind == ledger.Sealed && e.Range.Acked
 		if err != nil || e.Kind != ledger.Sealed || time.Since(e.Range.At) < g.Patience {
 			continue // a commit that cannot be read stops its own worker
 		}
@@ -137,6 +131,7 @@ func (g *Guard) pending(ctx context.Context) (since time.Time, old map[int]bool,
 			since = e.Range.At
 		}
 	}
+	g.mending.Store(mending)
 	return since, old, nil
 }
 

@@ -37,6 +37,7 @@ type server struct {
 	dead    [][2]string // key, token
 	closed  proto.Input // outcomes of letters
 	lost    bool        // forgets the next block's rows, but not its token
+	staging staging
 	// before and after are asked on the way into and out of an insert; an error stands for
 	// a lost connection.
 	before, after func(table, token string) error
@@ -89,6 +90,10 @@ func (s *server) take(table string, in proto.Input, token string) error {
 		return nil
 	}
 	offsets := *column[proto.ColUInt64](in, "_offset")
+	if strings.HasPrefix(table, "mend_") {
+		s.staging.offsets = append([]uint64{}, offsets...)
+		return nil
+	}
 	sent := fmt.Sprint(offsets, *column[proto.ColInt8](in, "_sign"))
 	if was, again := s.tokens[token]; again {
 		if was != sent {
@@ -118,6 +123,9 @@ func column[T any](in proto.Input, name string) *T {
 func (s *server) Query(_ context.Context, q clickhouse.Select) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if done, err := s.mending(q); done {
+		return err
+	}
 	results := q.Result
 	var p int
 	switch {
@@ -146,18 +154,23 @@ func (s *server) Query(_ context.Context, q clickhouse.Select) error {
 		}
 		return nil
 	case strings.Contains(q.SQL, "BETWEEN"):
-		var first, last, n uint64
-		_, _ = fmt.Sscanf(q.SQL[strings.Index(q.SQL, "BETWEEN"):], "BETWEEN %d AND %d", &first, &last)
-		for _, o := range s.offsets {
-			if o >= first && o <= last {
-				n++
-			}
-		}
-		results[0].Data.(*proto.ColUInt64).Append(n)
+		results[0].Data.(*proto.ColUInt64).Append(uint64(s.between(q.SQL)))
 	default:
 		results[0].Data.(*proto.ColUInt64).Append(uint64(min(1, len(s.offsets))))
 	}
 	return q.OnBlock(1)
+}
+
+// between counts raw's rows of a range.
+func (s *server) between(sql string) (n int) {
+	var first, last uint64
+	_, _ = fmt.Sscanf(sql[strings.Index(sql, "BETWEEN"):], "BETWEEN %d AND %d", &first, &last)
+	for _, o := range s.offsets {
+		if o >= first && o <= last {
+			n++
+		}
+	}
+	return n
 }
 
 type stop struct{ text string }

@@ -28,6 +28,8 @@ type Table struct {
 	Pool     *batch.Pool
 	// Guard may be nil, for tests.
 	Guard *Guard
+
+	hold hold
 }
 
 // Shared is what the workers of a process share.

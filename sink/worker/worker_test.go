@@ -184,20 +184,6 @@ func TestWhatCannotBeExplainedStops(t *testing.T) {
 		r.group = "another"
 		require.ErrorIs(t, r.start(r.server, nil).failed(t), ErrNoCommit)
 	})
-	t.Run("a part that was lost behind its token", func(t *testing.T) {
-		r := newRig(t)
-		r.commit(8)
-		r.server.lost = true
-		once := true
-		r.server.after = func(table, _ string) error {
-			if once && table == "t" {
-				once = false
-				return lostConnection{}
-			}
-			return nil
-		}
-		require.ErrorIs(t, r.start(r.server, nil).failed(t), ErrPartLost)
-	})
 	t.Run("records that retention took", func(t *testing.T) {
 		r := newRig(t)
 		r.adopt(500, ledger.Entry{Kind: ledger.Done, Next: 500, State: ledger.State{Incarnation: "inc1"}}.Text())

@@ -1,0 +1,103 @@
+package mend
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/ClickHouse/ch-go/proto"
+
+	"github.com/tidemark-cdc/tidemark/sink/clickhouse"
+	"github.com/tidemark-cdc/tidemark/sink/tables"
+)
+
+// target is a table that views of raw write to.
+type target struct {
+	database, name, engine string
+	// feeds are the views' queries over this raw table; foreign is set when views of other
+	// tables write to it as well.
+	feeds   []string
+	foreign bool
+	// grain are the columns of its sorting key, sums the others; odd names a column that is
+	// neither part of the key nor a sum.
+	grain, sums []string
+	odd         string
+}
+
+func (t *target) table() string { return clickhouse.Table(t.database, t.name) }
+
+// additive reports whether rows that are added to it are summed with those that it has.
+func (t *target) additive() bool {
+	return (strings.HasSuffix(t.engine, "AggregatingMergeTree") || strings.HasSuffix(t.engine, "SummingMergeTree")) && t.odd == "" && !t.foreign
+}
+
+// idempotent reports whether the same rows may be written to it again.
+func (t *target) idempotent() bool { return strings.HasSuffix(t.engine, "ReplacingMergeTree") }
+
+// targets finds what raw's views write to, as the server has it: the aggregates are made
+// by another program, and people may add views of their own.
+func (j *Job) targets(ctx context.Context) ([]*target, error) {
+	var all []*target
+	found := map[string]*target{}
+	var database, name, engine, feed proto.ColStr
+	var ours proto.ColUInt8
+	err := j.Query(ctx, clickhouse.Select{
+		SQL: fmt.Sprintf(`SELECT v.target_database AS d, v.target_table AS t, s.engine AS e, v.as_select AS q,
+	toUInt8((v.database, v.name) IN (SELECT arrayJoin(arrayZip(dependencies_database, dependencies_table)) FROM system.tables WHERE database = %s AND name = %s)) AS o
+FROM system.tables AS v INNER JOIN system.tables AS s ON s.database = v.target_database AND s.name = v.target_table
+WHERE v.engine = 'MaterializedView' ORDER BY d, t, q`, clickhouse.Text(tables.Raw), clickhouse.Text(j.Table)),
+		Result: proto.Results{{Name: "d", Data: &database}, {Name: "t", Data: &name}, {Name: "e", Data: &engine}, {Name: "q", Data: &feed}, {Name: "o", Data: &ours}},
+		OnBlock: func(rows int) error {
+			for i := range rows {
+				at := clickhouse.Table(database.Row(i), name.Row(i))
+				t := found[at]
+				if t == nil {
+					t = &target{database: database.Row(i), name: name.Row(i), engine: engine.Row(i)}
+					found[at], all = t, append(all, t)
+				}
+				if ours.Row(i) == 1 {
+					t.feeds = append(t.feeds, feed.Row(i))
+				} else {
+					t.foreign = true
+				}
+			}
+			return nil
+		},
+	})
+	var mine []*target
+	for _, t := range all {
+		if err == nil && len(t.feeds) > 0 {
+			err = j.columns(ctx, t)
+			mine = append(mine, t)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find what the views of raw.%s write to: %w", j.Table, err)
+	}
+	return mine, nil
+}
+
+// columns tells the target's groups from its sums.
+func (j *Job) columns(ctx context.Context, t *target) error {
+	var name, typ proto.ColStr
+	var key proto.ColUInt8
+	return j.Query(ctx, clickhouse.Select{
+		SQL: fmt.Sprintf("SELECT name, type, is_in_sorting_key FROM system.columns WHERE database = %s AND table = %s AND default_kind IN ('', 'DEFAULT') ORDER BY position",
+			clickhouse.Text(t.database), clickhouse.Text(t.name)),
+		Result: proto.Results{{Name: "name", Data: &name}, {Name: "type", Data: &typ}, {Name: "is_in_sorting_key", Data: &key}},
+		OnBlock: func(rows int) error {
+			for i := range rows {
+				switch {
+				case key.Row(i) == 1:
+					t.grain = append(t.grain, name.Row(i))
+				case strings.HasPrefix(typ.Row(i), "SimpleAggregateFunction(sum,"), strings.HasSuffix(t.engine, "SummingMergeTree"):
+					t.sums = append(t.sums, name.Row(i))
+				default:
+					t.sums = append(t.sums, name.Row(i))
+					t.odd = name.Row(i)
+				}
+			}
+			return nil
+		},
+	})
+}
