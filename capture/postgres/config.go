@@ -19,8 +19,11 @@ type Config struct {
 	// Contracts are all that is captured; those of other sources are passed over.
 	Contracts []*contract.Contract
 
-	Heartbeat       time.Duration // beat when nothing came for this long; default 10 s
-	Stall           time.Duration // restart when a beat is out and nothing came for this long; default 60 s
+	Heartbeat time.Duration // beat when nothing came for this long; default 10 s
+	Stall     time.Duration // restart when a beat is out and nothing came for this long; default 60 s
+	// Starting has Preflight leave out what the start checks by itself.
+	Starting bool
+
 	SnapshotWorkers int           // sessions that read tables at a time; default 2
 	SnapshotBlocks  int64         // of 8 KiB that a session reads at a time; default 8192
 	Drain           time.Duration // how long a stop waits for the broker; default 10 s

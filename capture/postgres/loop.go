@@ -12,6 +12,7 @@ import (
 	"github.com/tidemark-cdc/tidemark/capture/postgres/slot"
 	"github.com/tidemark-cdc/tidemark/capture/postgres/stream"
 	"github.com/tidemark-cdc/tidemark/capture/publish"
+	"github.com/tidemark-cdc/tidemark/capture/signal"
 	"github.com/tidemark-cdc/tidemark/schemas/contract"
 	"github.com/tidemark-cdc/tidemark/schemas/pgtype"
 )
@@ -41,6 +42,7 @@ type loop struct {
 	pending   []*captured // whose snapshot is not published yet
 	handover  *handover   // nil when no snapshot is due
 	resume    slot.Resume
+	asked     <-chan signal.Due // gives what operators ask for meanwhile
 
 	open     bool           // between Begin and Commit
 	commit   stream.LSN     // of the open transaction
@@ -104,6 +106,11 @@ func (l *loop) rest(ctx context.Context) error {
 func (l *loop) look(ctx context.Context, now time.Time) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
+	}
+	select {
+	case due := <-l.asked:
+		return signal.Restart(due)
+	default:
 	}
 	l.emit.Now(now.UnixMilli())
 	if l.moved {

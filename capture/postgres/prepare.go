@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"log/slog"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/tidemark-cdc/tidemark/capture/postgres/snapshot"
 	"github.com/tidemark-cdc/tidemark/capture/postgres/stream"
 	"github.com/tidemark-cdc/tidemark/capture/publish"
+	"github.com/tidemark-cdc/tidemark/capture/signal"
 	"github.com/tidemark-cdc/tidemark/schemas/position"
 	"github.com/tidemark-cdc/tidemark/schemas/watermark"
 )
@@ -30,6 +32,10 @@ type start struct {
 	resume slot.Resume
 	now    stream.LSN       // the log's end, for the order of events
 	export *snapshot.Export // of a slot that was made just now
+
+	due     signal.Due        // what operators ask for
+	renewed bool              // a signal began this epoch
+	stands  *catalog.Standing // how the tables are published now
 }
 
 // prepare checks that this is the database that last knows, opens the topics and starts the stream.
@@ -38,14 +44,19 @@ func (s *Source) prepare(ctx context.Context, p *publish.Publisher, last *waterm
 	if err != nil {
 		return nil, err
 	}
-	st, err := s.locate(ctx, repl, last)
+	due, err := p.Signals(ctx, publish.PointOf(last).Signals)
+	if err != nil {
+		repl.Close(ctx)
+		return nil, err
+	}
+	st, err := s.locate(ctx, repl, last, due)
 	if err != nil {
 		repl.Close(ctx)
 		return nil, err
 	}
 	l, err := s.assemble(ctx, p, st)
 	if err == nil {
-		err = l.p.Flush(l.point) // the slot's identity is known from before the first row on
+		err = l.settleStart(ctx, st)
 	}
 	if err == nil {
 		l.stream, err = stream.Start(ctx, repl, stream.Options{Slot: s.cfg.Slot, Publication: s.cfg.Publication, From: st.lsn, Confirmed: l.confirmed})
@@ -58,12 +69,22 @@ func (s *Source) prepare(ctx context.Context, p *publish.Publisher, last *waterm
 		return nil, err
 	}
 	l.takeSnapshots(ctx, st)
+	l.asked = p.Watch(ctx, due.Next)
 	s.cfg.Logger.Info("streaming", "slot", s.cfg.Slot, "from", st.lsn.String(), "epoch", st.epoch, "snapshots_due", len(l.pending))
 	return l, nil
 }
 
-// locate finds the slot, or makes it where nothing was captured yet.
-func (s *Source) locate(ctx context.Context, repl *pgconn.PgConn, last *watermark.Watermark) (*start, error) {
+// settleStart writes down what the run begins with: the slot's identity is known from before the first row on. rule: epoch-before-rows:
+// rows of a new epoch before its watermark would be followed, after a kill, by the same epoch of another history.
+func (l *loop) settleStart(ctx context.Context, st *start) error {
+	if err := l.p.Flush(l.point); err != nil || !st.renewed {
+		return err
+	}
+	return l.p.Wait(ctx, l.point)
+}
+
+// locate finds the slot, or makes it where nothing was captured yet or a signal asks for it.
+func (s *Source) locate(ctx context.Context, repl *pgconn.PgConn, last *watermark.Watermark, due signal.Due) (*start, error) {
 	id, now, err := slot.Identify(ctx, repl, s.lease)
 	if err != nil {
 		return nil, err
@@ -72,10 +93,16 @@ func (s *Source) locate(ctx context.Context, repl *pgconn.PgConn, last *watermar
 	if err != nil {
 		return nil, err
 	}
-	if err := info.Usable(s.lease.Config().Database); err != nil {
+	st := &start{epoch: firstEpoch, now: now, due: due, resume: slot.Resume{Slot: s.cfg.Slot, Publication: s.cfg.Publication, Identity: id, Tables: map[string]slot.Done{}}}
+	if st.stands, err = catalog.LookStanding(ctx, s.lease, s.cfg.Publication, s.tables()); err != nil {
 		return nil, err
 	}
-	st := &start{epoch: firstEpoch, now: now, resume: slot.Resume{Slot: s.cfg.Slot, Publication: s.cfg.Publication, Identity: id, Tables: map[string]slot.Done{}}}
+	if due.Whole {
+		return st, s.renew(ctx, st, info, last, &due)
+	}
+	if err := info.Usable(s.lease.Config().Database, now); err != nil {
+		return nil, err
+	}
 	switch {
 	case last != nil:
 		return st, st.goOn(s.cfg, info, id, last)
@@ -86,12 +113,7 @@ func (s *Source) locate(ctx context.Context, repl *pgconn.PgConn, last *watermar
 	if err := s.published(ctx); err != nil {
 		return nil, err
 	}
-	if st.export, err = snapshot.Create(ctx, s.cfg.URL, s.cfg.Slot, false); err != nil {
-		return nil, err
-	}
-	st.lsn = st.export.LSN
-	s.cfg.Logger.Info("slot created", "slot", s.cfg.Slot, "position", st.lsn.String())
-	return st, nil
+	return st, s.create(ctx, st)
 }
 
 // published fails if there is no publication: one that is made after the slot does not exist at the positions that the slot reads, and
@@ -116,7 +138,20 @@ func (st *start) goOn(cfg Config, info *slot.Info, id slot.Identity, last *water
 	if known.Tables != nil {
 		st.resume.Tables = known.Tables
 	}
-	return nil
+	st.resume.Standing = known.Standing
+	st.again(cfg.Logger)
+	return st.resume.Stands(st.stands, st.lsn, st.now)
+}
+
+// again forgets the snapshots of the tables that signals name: they are taken once more, at a position of their own.
+func (st *start) again(log *slog.Logger) {
+	if len(st.due.Tables) == 0 {
+		return
+	}
+	log.Warn("taking new snapshots", st.due.Resume()...)
+	for _, t := range st.due.Tables {
+		st.resume.Forget(t)
+	}
 }
 
 // assemble opens the topics and builds the loop around them.
@@ -131,20 +166,27 @@ func (s *Source) assemble(ctx context.Context, p *publish.Publisher, st *start) 
 		epoch:  st.epoch, resume: st.resume, tables: map[string]*captured{},
 		emit:  emit.NewTransaction(p, st.epoch),
 		heart: heartbeat.New(s.lease, s.cfg.Heartbeat, s.cfg.Stall),
-		point: publish.Point{Position: position.Position{Epoch: st.epoch, Commit: uint64(st.lsn)}, CommitTime: st.time},
+		point: publish.Point{Position: position.Position{Epoch: st.epoch, Commit: uint64(st.lsn)}, CommitTime: st.time, Signals: st.due.Next},
 	}
 	for _, c := range s.cfg.Contracts {
-		topic, err := p.Topic(ctx, c.Topic())
+		open := p.Topic
+		if st.due.Has(c.Name()) {
+			open = p.Anew
+		}
+		topic, err := open(ctx, c.Topic())
 		if err != nil {
 			return nil, err
 		}
 		_, done := st.resume.Tables[c.Name()]
 		t := &captured{contract: c, topic: topic, pending: !done}
 		l.tables[c.Name()] = t
+		l.resume.Note(st.stands, c.Name())
 		if t.pending {
 			l.pending = append(l.pending, t)
 		}
 	}
+	l.resume.Keep(s.tables())
+	l.heart.Watch = l.watchStanding(s.tables())
 	p.SetFingerprint(s.Fingerprint())
 	l.noteProgress()
 	return l, nil

@@ -18,7 +18,7 @@ func Preflight(ctx context.Context, cfg Config) ([]preflight.Finding, error) {
 		return nil, err
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	return check.Run(ctx, conn, check.Input{Publication: cfg.Publication, Slot: cfg.Slot, Contracts: cfg.Contracts})
+	return check.Run(ctx, conn, check.Input{Publication: cfg.Publication, Slot: cfg.Slot, Contracts: cfg.Contracts, Starting: cfg.Starting})
 }
 
 // Setup mends what Preflight found and SQL can mend without a restart, as the user of adminURL (empty: the capture's own). It gives

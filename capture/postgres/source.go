@@ -33,6 +33,15 @@ func New(cfg Config) (*Source, error) {
 	return s, nil
 }
 
+// tables are the captured tables' names.
+func (s *Source) tables() []string {
+	var names []string
+	for _, c := range s.cfg.Contracts {
+		names = append(names, c.Name())
+	}
+	return names
+}
+
 // Lease waits until no other capture reads the slot, and keeps it so until Close or until the connection breaks. It must be held before
 // the publisher is opened: its session fences the one before.
 func (s *Source) Lease(ctx context.Context) error {

@@ -38,9 +38,11 @@ type postgresSource struct {
 	kind *postgresql
 }
 
-// Preflight says what is missing.
+// Preflight says what is missing, but for the slot and the publication's changes: the start knows more of these.
 func (s postgresSource) Preflight(ctx context.Context) ([]preflight.Finding, error) {
-	return s.kind.preflight(ctx)
+	cfg := s.kind.config()
+	cfg.Starting = true
+	return postgres.Preflight(ctx, cfg)
 }
 
 func (p *postgresql) preflight(ctx context.Context) ([]preflight.Finding, error) {

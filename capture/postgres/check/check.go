@@ -17,6 +17,8 @@ type Input struct {
 	Publication string
 	Slot        string
 	Contracts   []*contract.Contract
+	// Starting leaves out what the start itself checks, with positions that only it knows, and may mend when a signal asks.
+	Starting bool
 }
 
 // checker gathers findings; its error is that of a query, which ends the checks.

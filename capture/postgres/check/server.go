@@ -6,6 +6,7 @@ import (
 	"github.com/tidemark-cdc/tidemark/capture/fault"
 	"github.com/tidemark-cdc/tidemark/capture/postgres/connect"
 	"github.com/tidemark-cdc/tidemark/capture/postgres/slot"
+	"github.com/tidemark-cdc/tidemark/capture/postgres/stream"
 	"github.com/tidemark-cdc/tidemark/capture/preflight"
 )
 
@@ -92,10 +93,18 @@ func (c *checker) role() error {
 // slot checks that a slot of our name, if there is one, is one of ours.
 func (c *checker) slot() error {
 	info, err := slot.Look(c.ctx, c.conn, c.Slot)
+	if err != nil || c.Starting {
+		return err
+	}
+	var end string
+	if err := c.conn.QueryRow(c.ctx, "SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_flush_lsn() END::text").Scan(&end); err != nil {
+		return err
+	}
+	now, err := stream.ParseLSN(end)
 	if err != nil {
 		return err
 	}
-	if err := info.Usable(c.conn.Config().Database); err != nil {
+	if err := info.Usable(c.conn.Config().Database, now); err != nil {
 		c.add(preflight.Finding{Severity: preflight.Failure, Title: err.Error(), Detail: fault.HintOf(err)})
 		return nil
 	}

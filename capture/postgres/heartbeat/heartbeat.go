@@ -26,6 +26,9 @@ type Heart struct {
 	stall time.Duration
 	id    string // tells our beats from another capture's
 
+	// Watch looks at whatever else has to stay as it is, about once a second on the heart's connection; nil: nothing. Its error ends Run.
+	Watch func(ctx context.Context, conn *pgx.Conn) error
+
 	progress atomic.Int64 // when the stream last moved, Unix nanoseconds
 	waiting  atomic.Int64 // when the oldest beat that did not come back was sent, 0: none
 	end      atomic.Uint64
@@ -106,5 +109,8 @@ func (h *Heart) look(ctx context.Context) error {
 	}
 	lsn, err := stream.ParseLSN(end)
 	h.end.Store(uint64(lsn))
-	return err
+	if err != nil || h.Watch == nil {
+		return err
+	}
+	return h.Watch(ctx, h.conn)
 }

@@ -11,17 +11,17 @@ import (
 
 func TestUsable(t *testing.T) {
 	good := Info{Name: "s", Plugin: Plugin, Database: "shop", WALStatus: "reserved"}
-	require.NoError(t, good.Usable("shop"))
-	require.NoError(t, (*Info)(nil).Usable("shop"))
+	require.NoError(t, good.Usable("shop", 200))
+	require.NoError(t, (*Info)(nil).Usable("shop", 200))
 	for class, change := range map[fault.Class]func(*Info){
 		fault.Foreign:     func(i *Info) { i.Plugin = "wal2json" },
 		fault.HistoryLost: func(i *Info) { i.WALStatus = "lost" },
 	} {
 		bad := good
 		change(&bad)
-		require.Equal(t, class, fault.ClassOf(bad.Usable("shop")))
+		require.Equal(t, class, fault.ClassOf(bad.Usable("shop", 200)))
 	}
-	require.Equal(t, fault.Foreign, fault.ClassOf(good.Usable("other")))
+	require.Equal(t, fault.Foreign, fault.ClassOf(good.Usable("other", 200)))
 }
 
 // What the last watermark knows and what is found must be one unbroken history; each way in which they are not has its own answer.

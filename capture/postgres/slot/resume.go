@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/tidemark-cdc/tidemark/capture/fault"
+	"github.com/tidemark-cdc/tidemark/capture/postgres/catalog"
 )
 
 // Resume is what a watermark of a PostgreSQL source remembers besides its position.
@@ -15,6 +16,8 @@ type Resume struct {
 	Identity
 	// Tables are those whose snapshot is published, by "schema.table".
 	Tables map[string]Done `json:"tables"`
+	// Standing is how the publication and those tables stood in the catalog.
+	Standing *catalog.Standing `json:"standing,omitempty"`
 }
 
 // Identity is the database whose log the positions count in.
