@@ -44,12 +44,12 @@ const carried = "source, topic, incarnation, partition, offset, version, op, tab
 // again, so whichever of the two is written last, the outcome wins.
 func closeSQL(topic, incarnation string, partition int) string {
 	return fmt.Sprintf(`INSERT INTO ops.dead_letters (%[1]s, sent_offset, closed_offset, state, resolution, resolved, revision)
-SELECT d.source, d.topic, d.incarnation, d.partition, d.offset, d.version, d.op, d.table, d.reason, d.error, d.key, d.value, d.header, d.time, d.schema, d.attempt, d.origin,
+SELECT %[5]s,
     o.at AS sent_offset, o.at AS closed_offset, o.state AS state, o.resolution AS resolution, 1 AS resolved, toUInt32(intDiv(d.revision, 2) * 2 + 2) AS revision
 FROM (SELECT * FROM ops.dead_letters FINAL WHERE topic = %[2]s AND resolved = 0) AS d
 INNER JOIN _outcomes AS o ON o.key = d.key AND o.version = d.version
 WHERE NOT (d.incarnation = %[3]s AND d.partition = %[4]d AND toInt64(d.offset) >= o.at)`,
-		carried, clickhouse.Text(topic), clickhouse.Text(incarnation), partition)
+		carried, clickhouse.Text(topic), clickhouse.Text(incarnation), partition, of("d", carried))
 }
 
 func outcomes(all []Outcome) proto.Input {

@@ -95,6 +95,9 @@ type Filter struct {
 	Limit int
 	// ID is one letter.
 	ID string
+	// Partition is one partition's of Topic, where Placed is set.
+	Partition int
+	Placed    bool
 }
 
 func (f Filter) where() (string, error) {
@@ -110,6 +113,9 @@ func (f Filter) where() (string, error) {
 	}
 	if f.Table != "" {
 		cond = append(cond, "table = "+clickhouse.Text("raw."+f.Table[strings.LastIndexByte(f.Table, '.')+1:]))
+	}
+	if f.Placed {
+		cond = append(cond, fmt.Sprintf("partition = %d", f.Partition))
 	}
 	if f.ID != "" {
 		topic, partition, offset, err := ParseID(f.ID)
