@@ -22,10 +22,6 @@ type Config struct {
 	URL string
 	// Contracts are all that is captured; those of other sources are passed over.
 	Contracts []*contract.Contract
-	// Resnapshot begins a new epoch with a new snapshot of everything, whatever the last watermark says. It is for one
-	// start, after history was lost.
-	Resnapshot bool
-
 	Await     time.Duration // how long the server waits for something new before it answers; default 250 ms
 	Batch     int           // events in one reply, rows in one read of a snapshot; default 1000
 	ChunkRows int           // rows of a snapshot between two looks at the stream; default 100000

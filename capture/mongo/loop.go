@@ -16,6 +16,7 @@ import (
 	"github.com/tidemark-cdc/tidemark/capture/mongo/snapshot"
 	"github.com/tidemark-cdc/tidemark/capture/mongo/stream"
 	"github.com/tidemark-cdc/tidemark/capture/publish"
+	"github.com/tidemark-cdc/tidemark/capture/signal"
 	"github.com/tidemark-cdc/tidemark/schemas/position"
 )
 
@@ -49,6 +50,7 @@ type loop struct {
 	provenAt clock.Time // of the newest event when the last proof was made
 	late     int        // of the frontier's, as far as they were logged
 
+	signals  int64         // the offset below which all signals are carried out, or begun in the state
 	pulse    connect.Pulse // the newest
 	marked   publish.Point // the last that was flushed
 	markedAt time.Time
@@ -56,7 +58,7 @@ type loop struct {
 }
 
 func (l *loop) loop(ctx context.Context) error {
-	pulses := l.feel(ctx)
+	pulses, asked := l.feel(ctx), l.p.Watch(ctx, l.signals)
 	for {
 		if l.due(time.Now()) {
 			if err := l.chunk(ctx); err != nil {
@@ -77,6 +79,11 @@ func (l *loop) loop(ctx context.Context) error {
 			if !l.due(time.Now()) {
 				err = l.flush()
 			}
+		case due := <-asked:
+			if err := l.settle(ctx); err != nil {
+				return err
+			}
+			return signal.Restart(due) // the start carries it out
 		case <-l.p.Done():
 			return l.p.Err()
 		case <-ctx.Done():
@@ -107,6 +114,7 @@ func (l *loop) point() publish.Point {
 		Position:   position.Position{Epoch: l.emit.Epoch, Commit: uint64(done), Ordinal: position.MaxOrdinal},
 		CommitTime: wall,
 		Complete:   !l.state.Open() && l.certain(),
+		Signals:    l.signals,
 		Resume:     l.state.Encode(l.token),
 	}
 }

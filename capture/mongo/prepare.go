@@ -15,6 +15,7 @@ import (
 	"github.com/tidemark-cdc/tidemark/capture/mongo/frontier"
 	"github.com/tidemark-cdc/tidemark/capture/mongo/resume"
 	"github.com/tidemark-cdc/tidemark/capture/mongo/snapshot"
+	"github.com/tidemark-cdc/tidemark/capture/signal"
 	"github.com/tidemark-cdc/tidemark/schemas/watermark"
 )
 
@@ -43,7 +44,11 @@ func (s *Source) prepare(ctx context.Context, client *mongo.Client, server conne
 	if err != nil {
 		return nil, err
 	}
-	st, err := s.locate(server, pulse, last)
+	asked, err := s.asked(ctx, p, last) // before anything that stops: the signal may be the way out
+	if err != nil {
+		return nil, err
+	}
+	st, err := s.locate(server, pulse, last, asked)
 	if err != nil {
 		return nil, err
 	}
@@ -56,17 +61,19 @@ func (s *Source) prepare(ctx context.Context, client *mongo.Client, server conne
 		cfg: s.cfg, log: s.cfg.Logger, p: p, client: client, server: server, namespaces: s.namespaces(), state: st.state,
 		front: frontier.Frontier{Sharded: server.Sharded, Settle: s.cfg.Settle},
 		scan:  snapshot.Reader{Client: client, Batch: int32(s.cfg.Batch)},
-		token: st.state.Token, tail: st.state.Token, from: st.done, resumed: len(st.state.Token) > 0, pulse: pulse, provenAt: st.done,
+		token: st.state.Token, tail: st.state.Token, from: st.done, resumed: len(st.state.Token) > 0, pulse: pulse, provenAt: st.done, signals: asked.Next,
 	}
 	if len(l.state.Proven) == 0 {
 		l.state.Proven = l.token
 	}
 	l.emit = emit.Emitter{Records: p, Epoch: st.epoch, Lookup: l.scan.Lookup}
 	l.front.Start(st.done, st.wall)
-	if err := l.openTables(ctx, s); err != nil {
+	if err := l.openTables(ctx, asked); err != nil {
 		return nil, err
 	}
-	if err := p.Flush(l.point()); err != nil { // where the stream begins is known from before the first row on
+	// Where the stream begins is known from before the first row on, and with it that the signals' work has begun: a kill
+	// before this is acknowledged begins it again, a kill after it goes on with it. rule: signal-with-state
+	if err := p.Flush(l.point()); err != nil {
 		return nil, err
 	}
 	renewed := last == nil || st.epoch != last.Position.Epoch
@@ -85,14 +92,26 @@ func (s *Source) prepare(ctx context.Context, client *mongo.Client, server conne
 	return l, l.open(ctx)
 }
 
+// asked gives what signals ask for that the last watermark does not know to be carried out. A first start does all that
+// could be asked for.
+func (s *Source) asked(ctx context.Context, p publisher, last *watermark.Watermark) (signal.Due, error) {
+	if last == nil {
+		due, err := p.Signals(ctx, 0)
+		return signal.Due{Next: due.Next}, err
+	}
+	due, err := p.Signals(ctx, last.Signals)
+	if err == nil && due.Any() {
+		s.cfg.Logger.Info("carrying out what was asked for", due.Resume()...)
+	}
+	return due, err
+}
+
 // locate says where to begin: where last stands, or now.
-func (s *Source) locate(server connect.Server, now connect.Pulse, last *watermark.Watermark) (*start, error) {
-	renew := s.cfg.Resnapshot && last != nil && (s.renewed == 0 || last.Position.Epoch < s.renewed)
-	if last == nil || renew {
+func (s *Source) locate(server connect.Server, now connect.Pulse, last *watermark.Watermark, asked signal.Due) (*start, error) {
+	if last == nil || asked.Whole {
 		st := &start{epoch: firstEpoch, done: now.Written, wall: now.Wall, state: &resume.State{Collections: map[string]*resume.Collection{}}}
-		if renew {
+		if last != nil {
 			st.epoch = last.Position.Epoch + 1
-			s.renewed = st.epoch
 		}
 		st.state.Set = server.SetName
 		return st, nil
@@ -112,22 +131,28 @@ func (s *Source) locate(server connect.Server, now connect.Pulse, last *watermar
 	return &start{epoch: last.Position.Epoch, done: done, wall: last.CommitTime, state: state}, nil
 }
 
-// openTables opens a topic for each collection. One without a state wants a snapshot; one that is captured no more is
-// forgotten.
-func (l *loop) openTables(ctx context.Context, s *Source) error {
+// openTables opens a topic for each collection. One without a state wants a snapshot, and so does one that is asked for; one
+// that is captured no more is forgotten.
+func (l *loop) openTables(ctx context.Context, asked signal.Due) error {
 	known := l.state.Collections
 	l.state.Collections = make(map[string]*resume.Collection, len(l.cfg.Contracts))
 	for _, c := range l.cfg.Contracts {
-		topic, err := l.p.Topic(ctx, c.Topic())
+		open, state := l.p.Topic, known[c.Name()]
+		if asked.Has(c.Name()) {
+			open = l.p.Anew
+			if state != nil { // what was published until now may show later states than it says
+				state = &resume.Collection{Fuzzy: state.Fuzzy}
+			}
+		}
+		topic, err := open(ctx, c.Topic())
 		if err != nil {
 			return err
 		}
-		state := known[c.Name()]
 		if state == nil {
 			state = &resume.Collection{}
 		}
 		l.state.Collections[c.Name()] = state
-		l.tables = append(l.tables, emit.NewTable(c, topic, s.cfg.Name, state))
+		l.tables = append(l.tables, emit.NewTable(c, topic, l.cfg.Name, state))
 	}
 	l.state.Touch()
 	return nil

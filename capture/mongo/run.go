@@ -10,6 +10,7 @@ import (
 	"github.com/tidemark-cdc/tidemark/capture/mongo/connect"
 	"github.com/tidemark-cdc/tidemark/capture/mongo/emit"
 	"github.com/tidemark-cdc/tidemark/capture/publish"
+	"github.com/tidemark-cdc/tidemark/capture/signal"
 	"github.com/tidemark-cdc/tidemark/schemas/watermark"
 )
 
@@ -17,6 +18,9 @@ import (
 type publisher interface {
 	emit.Records
 	Topic(ctx context.Context, name string) (*publish.Topic, error)
+	Anew(ctx context.Context, name string) (*publish.Topic, error)
+	Signals(ctx context.Context, next int64) (signal.Due, error)
+	Watch(ctx context.Context, next int64) <-chan signal.Due
 	Flush(publish.Point) error
 	Due() time.Time
 	Wait(context.Context, publish.Point) error

@@ -295,26 +295,6 @@ func TestBrokenStreamsGoOn(t *testing.T) {
 	require.NotZero(t, rd.chained)
 }
 
-func TestResnapshotBeginsAnEpoch(t *testing.T) {
-	r := newRig(t, true, "a")
-	seed(t, r.db.Collection("a"), 20)
-	c := r.start()
-	c.complete()
-	c.stop()
-	_, err := r.db.Collection("a").DeleteMany(t.Context(), bson.D{{Key: "_id", Value: bson.D{{Key: "$lt", Value: 5}}}})
-	require.NoError(t, err)
-	r.cfg.Resnapshot = true // as after the deletes' history was lost
-	c = r.start()
-	require.Eventually(t, func() bool { return c.p.Confirmed().Position.Epoch == 2 }, 20*time.Second, 20*time.Millisecond)
-	c.complete()
-	seed(t, r.db.Collection("a"), 2)
-	c.reach()
-	c.stop()
-	rd := r.requireSame("a")
-	require.Equal(t, 35, rd.ops[event.Read])
-	require.Zero(t, rd.ops[event.Delete], "the end mark retracts what was not seen again")
-}
-
 func TestForeignServersAreRefused(t *testing.T) {
 	r := newRig(t, true, "a")
 	src, err := New(r.cfg)
@@ -328,7 +308,7 @@ func TestForeignServersAreRefused(t *testing.T) {
 		"not ours":    {1, `{"set":7}`},
 	} {
 		last := &watermark.Watermark{Source: "mongo", Position: position.Position{Epoch: 1, Commit: c.commit}, Resume: []byte(c.resume)}
-		err := src.run(t.Context(), nil, last)
+		err := src.run(t.Context(), deaf{}, last)
 		require.True(t, fault.Is(err, fault.Foreign), "%s: %v", name, err)
 	}
 }

@@ -20,7 +20,6 @@ import (
 type Source struct {
 	cfg     Config
 	options *options.ClientOptions
-	renewed uint16 // the epoch that Resnapshot began
 }
 
 // New makes a source. Nothing is connected yet. Errors are of class fault.Config.
