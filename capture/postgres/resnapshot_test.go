@@ -163,11 +163,11 @@ func TestResnapshotOfOneTable(t *testing.T) {
 	w := r.write(3)
 	run := r.start()
 	require.Eventually(t, func() bool { return run.p.Confirmed().Complete }, patience, 5*time.Millisecond)
-	for range 3 {
+	for i := range 3 {
 		r.resnapshot("public.ledger")
 		run.asked()
 		run = r.start()
-		require.Eventually(t, func() bool { return run.p.Confirmed().Complete }, patience, 5*time.Millisecond)
+		require.Eventually(t, func() bool { c := run.p.Confirmed(); return c.Complete && c.Signals == int64(i+1) }, patience, 5*time.Millisecond)
 	}
 	r.db.Do("INSERT INTO other VALUES (1)")
 	w.end()
