@@ -72,7 +72,7 @@ func (j *Job) level(ctx context.Context, t *target, number int, fence Fence) err
 		return err
 	}
 	parts, err := j.partitions(ctx, stage, "1")
-	if err != nil {
+	if err = gone(err); err != nil {
 		return err
 	}
 	if err := fence(ctx); err != nil { // also when nothing differs: that too must have been seen undisturbed

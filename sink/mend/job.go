@@ -48,7 +48,7 @@ func (j *Job) at(step string) error {
 }
 
 func (j *Job) exec(ctx context.Context, format string, args ...any) error {
-	return j.Query(ctx, clickhouse.Select{SQL: fmt.Sprintf(format, args...)})
+	return gone(j.Query(ctx, clickhouse.Select{SQL: fmt.Sprintf(format, args...)}))
 }
 
 func (j *Job) raw() string { return clickhouse.Table(tables.Raw, j.Table) }
@@ -67,7 +67,7 @@ func (j *Job) name(what string) string { return fmt.Sprintf("%s%d_%s", j.family(
 
 func (j *Job) staging(database, what string) string { return clickhouse.Table(database, j.name(what)) }
 
-// Clear drops the staging tables of the range. rule: drop-staging-first. One that an
+// Clear drops the staging tables of the range. rule: staging-dropped. One that an
 // earlier owner is about to attach must be gone before anything is counted.
 func (j *Job) Clear(ctx context.Context) error {
 	var database, name proto.ColStr

@@ -48,11 +48,11 @@ func (j *Job) stage(ctx context.Context, stage string, block proto.Input) (map[s
 	if err := j.at("staging made"); err != nil {
 		return nil, err
 	}
-	if err := j.Insert(ctx, tables.Raw, j.name("raw"), block, j.Token); err != nil {
+	if err := gone(j.Insert(ctx, tables.Raw, j.name("raw"), block, j.Token)); err != nil {
 		return nil, fmt.Errorf("fill the staging table: %w", err)
 	}
 	staged, err := j.partitions(ctx, stage, "1")
-	if err != nil {
+	if err = gone(err); err != nil {
 		return nil, fmt.Errorf("count the staging table: %w", err)
 	}
 	if n := block[0].Data.Rows(); total(staged) != n {

@@ -44,7 +44,7 @@ func (w *Worker) giveWay(ctx context.Context) error {
 
 // others gives the commits of the topic's other partitions as one text, and names one
 // that keeps ours from being mended now: a range on its way, or a lower partition that is
-// to be mended as well (rule: one-mends-at-a-time).
+// to be mended as well: two that compare at once would both add what is missing.
 func (w *Worker) others(ctx context.Context) (all, busy string, err error) {
 	if w.table.Guard == nil {
 		return "", "", nil

@@ -13,7 +13,7 @@ import (
 
 // verify checks a range that was sent more than once, or by somebody before us. It costs
 // a count; more only when rows are missing or ClickHouse was started since the range was
-// sealed. rule: check-after-restart. A retry alone would be acknowledged as a repetition
+// sealed. rule: verify-part. A retry alone would be acknowledged as a repetition
 // of a part that the kill has taken (package mend).
 func (w *Worker) verify(ctx context.Context, b *batch.Batch, seal ledger.Entry, token string) error {
 	r := seal.Range
@@ -46,14 +46,14 @@ func (w *Worker) mend(ctx context.Context, b *batch.Batch, seal ledger.Entry, to
 	defer w.table.hold.give()
 	err := w.attempt(ctx, "mend raw", func(l *Lease) error {
 		_, err := w.job(l, b, seal.Range, token).Raw(ctx, b.Rows.Input(), seal.Range.Prior, func(ctx context.Context) error {
-			return w.ledger.Commit(ctx, seal) // rule: fence-before-attach
+			return w.ledger.Commit(ctx, seal) // rule: recheck-attach
 		})
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	seal.Range.Acked = true // rule: acked-in-seal
+	seal.Range.Acked = true // others wait from here on, and know that raw is whole
 	if err := w.ledger.Commit(ctx, seal); err != nil {
 		return err
 	}
@@ -61,6 +61,7 @@ func (w *Worker) mend(ctx context.Context, b *batch.Batch, seal ledger.Entry, to
 }
 
 // level compares and sets the targets while no other range of the table is on its way.
+// rule: verify-targets.
 func (w *Worker) level(ctx context.Context, b *batch.Batch, seal ledger.Entry, token string) error {
 	for {
 		before, err := w.quiet(ctx)
@@ -79,7 +80,7 @@ func (w *Worker) level(ctx context.Context, b *batch.Batch, seal ledger.Entry, t
 }
 
 // undisturbed fails when another partition has moved since the commits were as in
-// before, or the range is no longer ours. rule: quiet-compare. Whatever inserts commits a
+// before, or the range is no longer ours. Whatever inserts commits a
 // seal first, so equal commits mean that nothing was inserted in between.
 func (w *Worker) undisturbed(ctx context.Context, seal ledger.Entry, before string) error {
 	now, busy, err := w.others(ctx)
@@ -89,7 +90,7 @@ func (w *Worker) undisturbed(ctx context.Context, seal ledger.Entry, before stri
 	if now != before || busy != "" {
 		return mend.ErrBusy
 	}
-	return w.ledger.Commit(ctx, seal) // rule: fence-before-attach
+	return w.ledger.Commit(ctx, seal) // rule: recheck-attach
 }
 
 func (w *Worker) job(l *Lease, b *batch.Batch, r ledger.Range, token string) *mend.Job {

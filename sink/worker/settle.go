@@ -48,6 +48,7 @@ func (w *Worker) describe(b *batch.Batch) (ledger.Range, error) {
 }
 
 // matches compares a rebuilt range with what was sealed, and keeps when that was.
+// rule: fingerprint.
 func matches(pending, r *ledger.Range) error {
 	if pending == nil {
 		return nil
@@ -66,7 +67,7 @@ func (w *Worker) settle(ctx context.Context, b *batch.Batch, r ledger.Range) err
 		return nil
 	}
 	seal := ledger.Entry{Kind: ledger.Sealed, Next: b.First, State: b.Before, Range: r}
-	token := r.Token(b.After.Incarnation, w.a.Topic, w.a.Partition)
+	token := r.Token(b.After.Incarnation, w.a.Topic, w.a.Partition) // rule: token
 	sends, err := w.send(ctx, b, seal, token)
 	if err != nil {
 		return err
@@ -82,8 +83,7 @@ func (w *Worker) settle(ctx context.Context, b *batch.Batch, r ledger.Range) err
 	return nil
 }
 
-// send seals and inserts, again and again until ClickHouse acknowledges. The seal is
-// committed before every send, over a connection that is open by then (rule recheck).
+// send seals and inserts, again and again until ClickHouse acknowledges. rule: same-batch.
 func (w *Worker) send(ctx context.Context, b *batch.Batch, seal ledger.Entry, token string) (sends int, err error) {
 	may := func() error {
 		if fresh := sends == 0 && b.Pending == nil && seal.Range.Slice == 0; fresh {
@@ -91,13 +91,14 @@ func (w *Worker) send(ctx context.Context, b *batch.Batch, seal ledger.Entry, to
 				return err
 			}
 		}
-		return w.table.Guard.allow(ctx, w.a.Partition)
+		return w.table.Guard.allow(ctx, w.a.Partition) // rule: stall-guard
 	}
 	err = w.attemptWhen(ctx, "insert", may, func(l *Lease) error {
+		// rule: recheck. The connection is open by then: nothing slow comes between.
 		if err := l.Open(ctx); err != nil {
 			return err
 		}
-		if err := w.ledger.Commit(ctx, seal); err != nil {
+		if err := w.ledger.Commit(ctx, seal); err != nil { // rule: seal-before-insert
 			return err
 		}
 		w.owed = nil // the seal says it
