@@ -23,6 +23,9 @@ const (
 	warm = 5 * time.Second // so that a first fault finds something in flight
 	// gap is the mean time from one fault to the next.
 	gap = 12 * time.Second
+	// healing is left to a fault before what it held is taken again. One that needs
+	// longer is waited for when the run comes to it.
+	healing = 10 * time.Second
 )
 
 // Plan draws the faults of a run. It depends on its arguments alone: the same seed
@@ -36,14 +39,15 @@ func Plan(seed uint64, length time.Duration, from []fault.Fault) []Blow {
 		kind := kinds[r.IntN(len(kinds))]
 		f := kind[r.IntN(len(kind))]
 		b := Blow{Fault: f, At: at.Round(time.Millisecond), For: stands(r, f)}
-		for _, h := range f.Holds { // what is still held makes it wait
+		holds := append([]string{f.Name}, f.Holds...)
+		for _, h := range holds { // what is still held makes it wait
 			b.At = max(b.At, free[h])
 		}
 		if b.At+b.For >= length {
 			continue
 		}
-		for _, h := range f.Holds {
-			free[h] = b.At + b.For + time.Second
+		for _, h := range holds {
+			free[h] = b.At + b.For + healing
 		}
 		plan = append(plan, b)
 	}

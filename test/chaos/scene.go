@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 
@@ -25,6 +26,8 @@ type scene struct {
 	stack     *stack.Stack
 	rig       *fault.Rig
 	tide      *tide
+	mu        sync.Mutex
+	held      map[string]*sync.Mutex // by what a fault holds
 	contracts []*contract.Contract
 }
 
@@ -35,7 +38,7 @@ func open(ctx context.Context, o Options) (*scene, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a folder: %w", err)
 	}
-	s := &scene{dir: dir, bin: filepath.Join(dir, "bin"), keep: o.Keep, log: o.Log}
+	s := &scene{dir: dir, bin: filepath.Join(dir, "bin"), keep: o.Keep, log: o.Log, held: map[string]*sync.Mutex{}}
 	if err := s.start(ctx, o); err != nil {
 		s.close()
 		return nil, err
@@ -55,6 +58,7 @@ func (s *scene) start(ctx context.Context, o Options) error {
 	var err error
 	s.stack, err = stack.Start(ctx, stack.Options{
 		Dir: filepath.Join(s.dir, "stack"), Parts: o.Parts, Bin: s.bin, Program: filepath.Join(s.bin, "local"), Ports: "auto", Discard: !o.Keep, Progress: o.Log,
+		Only: fault.Servers, Proxied: true,
 	})
 	if err != nil {
 		return fmt.Errorf("start the stack: %w", err)
@@ -62,7 +66,9 @@ func (s *scene) start(ctx context.Context, o Options) error {
 	if s.contracts, err = contract.Load(os.DirFS(s.stack.Site.Contracts)); err != nil {
 		return fmt.Errorf("read the contracts: %w", err)
 	}
-	s.rig = fault.NewRig(s.stack)
+	if s.rig, err = fault.NewRig(ctx, s.stack); err != nil {
+		return fmt.Errorf("start capture and sink: %w", err)
+	}
 	s.tide = &tide{clickhouse: s.rig.ClickHouse, sources: s.sources()}
 	return nil
 }
@@ -100,6 +106,9 @@ func (s *scene) close() {
 		if err := s.stack.Stop(ctx); err != nil {
 			s.say("stop the stack: %v", err)
 		}
+	}
+	if s.rig != nil {
+		s.rig.Close()
 	}
 	if s.keep {
 		s.say("logs and data are in %s", s.dir)

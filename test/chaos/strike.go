@@ -3,8 +3,11 @@ package chaos
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
+
+	"github.com/tidemark-cdc/tidemark/test/fault"
 )
 
 // Struck is a fault that was struck.
@@ -36,11 +39,42 @@ func (s *scene) strike(ctx context.Context, o Options, shop *shop) []Struck {
 			break
 		}
 		s.say("%s  %s%s", clock(time.Since(began)), b.Fault.Name, lasting(b.For))
-		all.Go(func() { struck[i] = s.blow(ctx, b, began) })
+		all.Go(func() {
+			defer s.hold(b.Fault)()
+			struck[i] = s.blow(ctx, b, began)
+		})
 	}
 	until(ctx, began.Add(o.Length), began.Add(o.Length))
 	all.Wait()
 	return struck
+}
+
+// hold takes what a fault holds, which a fault before it may still be healing; the
+// answer lets it go. Called by one goroutine for each fault, it takes in one order, so
+// that no two wait for each other.
+func (s *scene) hold(f fault.Fault) func() {
+	names := append([]string{f.Name}, f.Holds...)
+	slices.Sort(names)
+	var locks []*sync.Mutex
+	for _, n := range slices.Compact(names) {
+		lock := s.lock(n)
+		lock.Lock()
+		locks = append(locks, lock)
+	}
+	return func() {
+		for _, l := range locks {
+			l.Unlock()
+		}
+	}
+}
+
+func (s *scene) lock(name string) *sync.Mutex {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.held[name] == nil {
+		s.held[name] = new(sync.Mutex)
+	}
+	return s.held[name]
 }
 
 // until waits for the earlier of two moments, and says whether it was the second one.

@@ -11,17 +11,17 @@ import (
 type Fault struct {
 	// Name is unique, such as "kill-sink"; Kind is what it is counted under.
 	Name, Kind string
-	// MustNot says what may not come of it. That nothing is lost, doubled or out of
-	// order goes without saying.
+	// MustNot says what may not come of it besides. That nothing is lost, doubled or out
+	// of order, and that no aggregate is wrong, goes for every fault.
 	MustNot string
-	// Holds are what the fault takes hold of: two faults that hold the same thing would
-	// undo each other's healing and never stand at once.
+	// Holds are what the fault takes hold of besides itself: two faults that hold the
+	// same thing would undo each other's healing and never stand at once.
 	Holds []string
 	// Least and Most bound how long it stands. Zero: it is over when it has struck.
 	Least, Most time.Duration
-	// Strike does the damage.
+	// Strike does the damage. While other faults stand it tries until ctx ends.
 	Strike func(ctx context.Context, r *Rig) error
 	// Heal takes it away; nil when there is nothing to take away. It may be called
-	// while other faults stand and more than once, and tries until ctx ends.
+	// while other faults stand, more than once and after half a strike.
 	Heal func(ctx context.Context, r *Rig) error
 }

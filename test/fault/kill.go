@@ -10,8 +10,7 @@ import (
 func Kill(part string) Fault {
 	return Fault{
 		Name: "kill-" + part, Kind: "kill " + part,
-		MustNot: "What was acknowledged is there when the part is back; nobody needs to do anything.",
-		Holds:   []string{"life of " + part},
-		Strike:  func(ctx context.Context, r *Rig) error { return r.Signal(ctx, part, syscall.SIGKILL) },
+		MustNot: "What was acknowledged is there when the part is back, and nobody needs to do anything.",
+		Strike:  func(ctx context.Context, r *Rig) error { return r.signal(ctx, part, syscall.SIGKILL) },
 	}
 }
