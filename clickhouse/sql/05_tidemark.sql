@@ -3,9 +3,11 @@
 --   lag_seconds   now - commit_time. Heartbeats move an idle source's watermark, so it stays small where all is well
 --   behind        records below the newest watermark that are still to be applied
 --   dead_letters  unresolved ones at or below the tidemark
--- Caught up, only the newest watermark of a source is looked at. Behind, the newest 10,000 are compared one by one; further
+-- Caught up, the newest watermark of a source is the answer. Behind, the newest 10,000 are compared one by one; further
 -- back the answer is bounded by versions: below the smallest high-water version of the partitions that still have records
 -- to come, everything has come. That may lie a little below the exact answer, never above it.
+-- Each WITH is computed anew wherever it is named, so a source may be behind in one place and caught up in another: the
+-- newest 500 are compared whether it is behind or not, else such a look would give a tidemark far below the last one.
 CREATE OR REPLACE VIEW ops.tidemark
 DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS
@@ -63,7 +65,7 @@ WITH
                 SELECT source, version, commit_time, topic, incarnation, ends
                 FROM ops.watermarks
                 LEFT ARRAY JOIN topics AS topic, incarnations AS incarnation, next_offsets AS ends
-                WHERE complete AND source IN (SELECT source FROM late)
+                WHERE complete AND (source IN (SELECT source FROM late) OR _offset + 500 > (SELECT * FROM edge))
                     AND _offset + 10000 > (SELECT * FROM edge) AND _offset <= (SELECT * FROM edge)
             )
             LEFT ARRAY JOIN ends AS end, arrayEnumerate(ends) AS number
