@@ -2,6 +2,7 @@ package validate
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/tidemark-cdc/tidemark/compose/compare"
@@ -33,13 +34,78 @@ type Env struct {
 // waits until the current state is the source's and then looks once. The error says
 // that a validator could not run; broken promises are failures.
 func All(ctx context.Context, env Env) ([]Failure, error) {
-	var failures []Failure
+	deadline := time.Now().Add(env.Wait)
+	failures, err := sourceIsCurrent(ctx, &env)
+	if err != nil {
+		return nil, err
+	}
+	if env.Journal != nil {
+		if err := env.Journal.Sync(ctx); err != nil {
+			return nil, err
+		}
+		failures = append(failures, counted(&env)...)
+	}
 	for _, c := range env.Contracts {
-		f, err := Raw(ctx, env.Sides.ClickHouse, c)
+		f, err := table(ctx, &env, c)
 		if err != nil {
 			return nil, err
 		}
 		failures = append(failures, f...)
 	}
+	sales, err := salesOf(ctx, &env, deadline)
+	return append(failures, sales...), err
+}
+
+// sourceIsCurrent waits until every table shows what its source holds.
+func sourceIsCurrent(ctx context.Context, env *Env) (failures []Failure, err error) {
+	results, err := compare.Tables(ctx, env.Contracts, env.Sides, env.Wait)
+	if err != nil {
+		return nil, fmt.Errorf("validate: %w", err)
+	}
+	for _, r := range results {
+		if r.Equal() {
+			continue
+		}
+		f := Failure{Table: r.Target, Validator: "current state is the source's", Count: fmt.Sprint(r.Differ)}
+		f.Example = fmt.Sprintf("%d rows in the source, %d in ClickHouse, differing at %v", r.SourceRows, r.ClickHouseRows, r.Examples)
+		failures = append(failures, f)
+	}
 	return failures, nil
+}
+
+// table runs the validators of one table: of its topic, of its raw rows, and of both
+// against its source's log.
+func table(ctx context.Context, env *Env, c *contract.Contract) ([]Failure, error) {
+	failures, err := Raw(ctx, env.Sides.ClickHouse, c)
+	if err != nil {
+		return nil, err
+	}
+	var reading *topicReading
+	if len(env.Brokers) > 0 {
+		if reading, err = readTopicOf(ctx, env.Brokers, c); err != nil {
+			return nil, err
+		}
+		failures = append(failures, reading.failures()...)
+	}
+	if env.Journal == nil || !env.Journal.Knows(c) || len(c.Key) == 0 {
+		return failures, nil
+	}
+	gaps, err := gapsOf(ctx, env.Sides.ClickHouse, c, env.Journal, reading)
+	return append(failures, gaps...), err
+}
+
+// counted holds the journal against what the writer itself counted: a log may hide what
+// it lost. An update or a delete that met no row is counted by the writer alone.
+func counted(env *Env) (failures []Failure) {
+	for _, c := range env.Contracts {
+		ops, ok := env.Written[c.Table]
+		if !ok || !env.Journal.Knows(c) {
+			continue
+		}
+		if have := env.Journal.Count(c)[journal.Insert]; have != ops["insert"] {
+			failures = append(failures, Failure{Table: c.Target.String(), Validator: "the source's log has what the writer wrote",
+				Count: fmt.Sprint(max(have-ops["insert"], ops["insert"]-have)), Example: fmt.Sprintf("%d inserts in the log, %d counted by the writer", have, ops["insert"])})
+		}
+	}
+	return failures
 }
