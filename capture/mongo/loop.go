@@ -111,9 +111,10 @@ func (l *loop) timer() <-chan time.Time {
 func (l *loop) point() publish.Point {
 	done, wall := l.front.Done()
 	return publish.Point{
+		// rule: commit-boundary
 		Position:   position.Position{Epoch: l.emit.Epoch, Commit: uint64(done), Ordinal: position.MaxOrdinal},
 		CommitTime: wall,
-		Complete:   !l.state.Open() && l.certain(),
+		Complete:   !l.state.Open() && l.certain(), // rule: complete-after-snapshot
 		Signals:    l.signals,
 		Resume:     l.state.Encode(l.token),
 	}

@@ -53,7 +53,7 @@ func (s *Source) prepare(ctx context.Context, client *mongo.Client, server conne
 		return nil, err
 	}
 	if w := st.state.Witness; len(w.After) > 0 && last.Fingerprint == s.Fingerprint() { // another set of collections may have another first event
-		if err := s.recognise(ctx, client, server, w); err != nil { // rule: known-source
+		if err := s.recognise(ctx, client, server, w); err != nil {
 			return nil, err
 		}
 	}
@@ -61,6 +61,7 @@ func (s *Source) prepare(ctx context.Context, client *mongo.Client, server conne
 		cfg: s.cfg, log: s.cfg.Logger, p: p, client: client, server: server, namespaces: s.namespaces(), state: st.state,
 		front: frontier.Frontier{Sharded: server.Sharded, Settle: s.cfg.Settle},
 		scan:  snapshot.Reader{Client: client, Batch: int32(s.cfg.Batch)},
+		// rule: resume-at-checkpoint
 		token: st.state.Token, tail: st.state.Token, from: st.done, resumed: len(st.state.Token) > 0, pulse: pulse, provenAt: st.done, signals: asked.Next,
 	}
 	if len(l.state.Proven) == 0 {
@@ -72,7 +73,7 @@ func (s *Source) prepare(ctx context.Context, client *mongo.Client, server conne
 		return nil, err
 	}
 	// Where the stream begins is known from before the first row on, and with it that the signals' work has begun: a kill
-	// before this is acknowledged begins it again, a kill after it goes on with it. rule: signal-with-state
+	// before this is acknowledged begins it again, a kill after it goes on with it. rule: pending-in-checkpoint
 	if err := p.Flush(l.point()); err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func (l *loop) prove(ctx context.Context) error {
 	}
 	if len(l.state.Proven) > 0 {
 		r := stream.Request{Collections: l.namespaces, After: l.state.Proven, Server: l.server}
-		err := stream.Probe(ctx, l.client, r) // rule: no-gap
+		err := stream.Probe(ctx, l.client, r)
 		if fault.Is(err, fault.HistoryLost) {
 			return l.overtaken(ctx, err)
 		}

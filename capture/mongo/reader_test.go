@@ -20,6 +20,7 @@ type reader struct {
 	ops     map[event.Op]int
 	chained int
 	sent    int // records that were known by their version
+	events  map[position.Position]string
 }
 
 type row struct {
@@ -30,7 +31,7 @@ type row struct {
 // apply reads all partitions of a collection's topic.
 func (r *rig) apply(collection string) *reader {
 	r.t.Helper()
-	rd := &reader{t: r.t, live: map[string]row{}, ops: map[event.Op]int{}}
+	rd := &reader{t: r.t, live: map[string]row{}, ops: map[event.Op]int{}, events: map[position.Position]string{}}
 	for p := range 3 {
 		rd.partition(r.read(r.topic(collection), p))
 	}
@@ -72,6 +73,7 @@ func (rd *reader) partition(all []record) {
 			}
 			continue
 		}
+		rd.once(rec, h)
 		order := h.Version.Compare(high)
 		if order < 0 || order == 0 && h.Op != event.Read {
 			rd.sent++
@@ -86,6 +88,17 @@ func (rd *reader) partition(all []record) {
 		mine[rec.key] = true
 		rd.change(rec, h, snapshot != "")
 	}
+}
+
+// once holds that a position of the topic is one event's: what comes again under it is the same.
+func (rd *reader) once(rec record, h event.Header) {
+	if h.Op == event.Read || h.Op == event.Truncate { // a read's rows share one, and a truncate is in every partition
+		return
+	}
+	what := string(rune(h.Op)) + rec.key
+	first, known := rd.events[h.Version]
+	require.True(rd.t, !known || first == what, "%s is %s and %s", h.Version, first, what)
+	rd.events[h.Version] = what
 }
 
 func (rd *reader) forget(keys map[string]bool, which func(position.Position) bool) {

@@ -52,7 +52,7 @@ func (l *loop) chunk(ctx context.Context) error {
 		return err
 	}
 	q := snapshot.Request{Namespace: t.Namespace, After: bson.Raw(t.State.Last), AtLeast: at.At, Limit: l.cfg.ChunkRows, For: l.cfg.ChunkTime}
-	c, err := l.scan.Read(ctx, q, func(doc bson.Raw) error { return l.row(t, at, doc) })
+	c, err := l.scan.Read(ctx, q, func(doc bson.Raw) error { return l.row(t, at, doc) }) // rule: snapshot-in-order
 	if err != nil {
 		return err
 	}
@@ -80,6 +80,7 @@ func (l *loop) begin(t *emit.Table, at emit.Boundary) error {
 	t.State.Snapshot = newID()
 	l.state.Touch()
 	l.log.Info("snapshot begins", "collection", t.Namespace.String(), "snapshot", t.State.Snapshot, "at", at.At.String())
+	// rule: initial-once
 	return l.emit.Mark(t, at, event.Marker{Kind: event.SnapshotBegin, Snapshot: t.State.Snapshot, Initial: t.Topic.New()})
 }
 
@@ -104,7 +105,7 @@ func (l *loop) endSnapshots() error {
 		if err := l.emit.Mark(t, at, event.Marker{Kind: event.SnapshotEnd, Snapshot: t.State.Snapshot}); err != nil {
 			return err
 		}
-		t.State.Done, t.State.Snapshot = true, ""
+		t.State.Done, t.State.Snapshot = true, "" // rule: snapshot-done-at-end
 		l.state.Touch()
 		l.log.Info("snapshot ends", "collection", t.Namespace.String(), "rows", t.State.Rows, "at", at.At.String())
 	}
