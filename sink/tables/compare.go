@@ -2,10 +2,12 @@ package tables
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tidemark-cdc/tidemark/schemas/contract"
 	"github.com/tidemark-cdc/tidemark/sink/clickhouse"
+	"github.com/tidemark-cdc/tidemark/sink/column"
 )
 
 // Difference is an existing table that is not what its contract wants and that no added
@@ -28,8 +30,11 @@ type wanted struct {
 	columns   []col
 }
 
-// compare gives the columns that have to be added to have, or a *Difference.
-func (w *wanted) compare(c *contract.Contract, have *existing) ([]col, error) {
+// changes are the columns that have to be added, and those whose type is widened.
+type changes struct{ added, widened []col }
+
+// compare gives what has to be changed in have, or a *Difference.
+func (w *wanted) compare(c *contract.Contract, have *existing) (changes, error) {
 	var what []string
 	if have.engine != w.engine {
 		what = append(what, fmt.Sprintf("its engine is %s, not %s", have.engine, w.engine))
@@ -42,14 +47,14 @@ func (w *wanted) compare(c *contract.Contract, have *existing) ([]col, error) {
 	if have.partition != w.partition {
 		what = append(what, fmt.Sprintf("it is partitioned by %q, not %q", have.partition, w.partition))
 	}
-	added, more := w.compareColumns(c, have)
+	change, more := w.compareColumns(c, have)
 	if what = append(what, more...); len(what) > 0 {
-		return nil, &Difference{Table: w.name, What: what}
+		return changes{}, &Difference{Table: w.name, What: what}
 	}
-	return added, nil
+	return change, nil
 }
 
-func (w *wanted) compareColumns(c *contract.Contract, have *existing) (added []col, what []string) {
+func (w *wanted) compareColumns(c *contract.Contract, have *existing) (change changes, what []string) {
 	there := map[string]string{}
 	for _, h := range have.columns {
 		there[h.name] = h.typ
@@ -59,9 +64,11 @@ func (w *wanted) compareColumns(c *contract.Contract, have *existing) (added []c
 		delete(there, want.name)
 		switch {
 		case !ok && addable(c, want):
-			added = append(added, want)
+			change.added = append(change.added, want)
 		case !ok:
 			what = append(what, fmt.Sprintf("column %s %s is missing and has no value for the rows that are there", want.name, want.typ))
+		case typ != want.typ && widenable(c, want.name) && column.Widens(typ, want.typ):
+			change.widened = append(change.widened, want)
 		case typ != want.typ:
 			what = append(what, fmt.Sprintf("column %s is %s, not %s", want.name, typ, want.typ))
 		}
@@ -71,7 +78,7 @@ func (w *wanted) compareColumns(c *contract.Contract, have *existing) (added []c
 			what = append(what, fmt.Sprintf("column %s %s is not in the contract", h.name, h.typ))
 		}
 	}
-	return added, what
+	return change, what
 }
 
 // addable columns have an honest value for the rows that are already there: NULL, or no
@@ -79,6 +86,12 @@ func (w *wanted) compareColumns(c *contract.Contract, have *existing) (added []c
 func addable(c *contract.Contract, want col) bool {
 	i := c.Column(want.name)
 	return i >= 0 && (strings.Contains(want.typ, "Nullable(") || strings.HasPrefix(want.typ, "Array("))
+}
+
+// widenable columns are no part of the key, whose type the tables are sorted by.
+func widenable(c *contract.Contract, name string) bool {
+	i := c.Column(name)
+	return i >= 0 && !slices.Contains(c.Key, i)
 }
 
 // addColumn puts a column where the contract has it.

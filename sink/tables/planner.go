@@ -2,6 +2,7 @@ package tables
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/tidemark-cdc/tidemark/schemas/contract"
 	"github.com/tidemark-cdc/tidemark/sink/clickhouse"
@@ -13,6 +14,8 @@ type planner struct {
 	found      map[place]*existing
 	statements []string
 	failed     error
+	// widened is set when a column gets another type: the view keeps the old one otherwise.
+	widened bool
 }
 
 func (p *planner) do(sql string) { p.statements = append(p.statements, sql) }
@@ -45,10 +48,14 @@ func (p *planner) table(database, create string, w wanted) {
 		return
 	}
 	w.name = at.database + "." + at.table
-	added, err := w.compare(p.contract, have)
+	change, err := w.compare(p.contract, have)
 	p.failed = errors.Join(p.failed, err)
-	for _, a := range added {
+	for _, a := range change.added {
 		p.do(addColumn(clickhouse.Table(at.database, at.table), p.contract, a))
+	}
+	for _, c := range change.widened {
+		p.widened = true
+		p.do(fmt.Sprintf("ALTER TABLE %s MODIFY COLUMN %s %s", clickhouse.Table(at.database, at.table), clickhouse.Ident(c.name), c.typ))
 	}
 }
 
@@ -62,7 +69,7 @@ func (p *planner) feed() {
 		p.do(createFeed(c))
 	case have.engine != "MaterializedView":
 		p.failed = errors.Join(p.failed, &Difference{Table: Current + "." + feedName(c), What: []string{"it is no materialized view"}})
-	case have.comment != mark(feedSelect(c)):
+	case p.widened || have.comment != mark(feedSelect(c)):
 		p.do("ALTER TABLE " + feed(c) + " MODIFY QUERY " + feedSelect(c))
 		p.do("ALTER TABLE " + feed(c) + " MODIFY COMMENT " + clickhouse.Text(mark(feedSelect(c))))
 	}
@@ -75,7 +82,7 @@ func (p *planner) shown() {
 	switch {
 	case have != nil && have.engine != "View":
 		p.failed = errors.Join(p.failed, &Difference{Table: c.Target.String(), What: []string{"it is a " + have.engine + ", not a view of ours"}})
-	case have == nil || have.comment != mark(shownSelect(c)):
+	case have == nil || p.widened || have.comment != mark(shownSelect(c)):
 		p.do(createShown(c))
 	}
 }

@@ -79,6 +79,25 @@ func TestAddedNullableColumnsReachEveryTable(t *testing.T) {
 	require.Equal(t, []string{`(1,NULL,[],['x'])`, `(2,'hello',[],['x'])`}, got)
 }
 
+// What a contract mend needs most: a column that held too little holds more, with what
+// it has, in every table and to the reader.
+func TestWidenedColumnsReachEveryTable(t *testing.T) {
+	conn := fresh(t)
+	narrow := strings.Replace(payments, `"numeric(12,2)", nullable: true`, `"numeric(12,2)", clickhouse: "Decimal(8, 2)"`, 1)
+	require.NoError(t, Migrate(t.Context(), conn, []*contract.Contract{parse(t, narrow)}))
+	clickhousetest.Exec(t, conn, `INSERT INTO raw.tables_test_payments (id, order_id, amount, _sign, _version, _op) VALUES (1, 'a', '123456.78', 1, 1, 'c')`)
+	wide := []*contract.Contract{parse(t, payments)}
+	require.NoError(t, Migrate(t.Context(), conn, wide))
+	again, err := Plan(t.Context(), conn, wide)
+	require.NoError(t, err)
+	require.Empty(t, again)
+	clickhousetest.Exec(t, conn, `INSERT INTO raw.tables_test_payments (id, order_id, amount, _sign, _version, _op) VALUES (2, 'b', '9876543210.99', 1, 2, 'c'), (3, 'b', NULL, 1, 3, 'c')`)
+	got := clickhousetest.Texts(t, conn, `SELECT concat(toString(id), ' ', ifNull(toString(amount), 'null'), ' ', toTypeName(amount)) FROM tables_test.tables_test_payments ORDER BY id`)
+	require.Equal(t, []string{"1 123456.78 Nullable(Decimal(12, 2))", "2 9876543210.99 Nullable(Decimal(12, 2))", "3 null Nullable(Decimal(12, 2))"}, got)
+	var difference *Difference
+	require.ErrorAs(t, Migrate(t.Context(), conn, []*contract.Contract{parse(t, narrow)}), &difference, "not back again")
+}
+
 func TestDifferencesAreNamedAndChangeNothing(t *testing.T) {
 	conn := fresh(t)
 	require.NoError(t, Migrate(t.Context(), conn, []*contract.Contract{parse(t, payments)}))

@@ -23,6 +23,7 @@ Examples:
   sink run --config sink.yaml
   sink deadletters list --config sink.yaml
   sink deadletters show pg.public.orders/3/1042 --json
+  sink deadletters retry --table orders --reason range
   sink adopt pg.public.orders 3
 
 A configuration file:

@@ -70,6 +70,9 @@ func (p *process) connect(ctx context.Context, contracts []*contract.Contract) (
 	}
 	p.conns = append(p.conns, first)
 	missing, err := tables.Plan(ctx, first, contracts)
+	if err == nil && len(missing) == 0 {
+		err = fixedTables(ctx, first)
+	}
 	if err == nil && len(missing) > 0 {
 		err = fmt.Errorf("%d statements of the contracts' tables were not run, such as: %.120s", len(missing), missing[0])
 	}
