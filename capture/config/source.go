@@ -28,14 +28,19 @@ type Source struct {
 	Slot        string        `yaml:"slot"`        // default: tidemark_<name>
 	Stall       time.Duration `yaml:"stall"`       // restart when a heartbeat is out for this long
 
-	// MongoDB only. Standby has captures of one source take turns by a lease that the
-	// brokers keep. After a kill the next one waits until the lease runs out (10 s), so
-	// it is off unless a second capture runs. PostgreSQL's slot is such a lease already.
-	Standby bool `yaml:"standby"`
+	// Standby has captures of one source take turns: a second one waits and takes over
+	// when the first is gone or silent. It is on. For MongoDB the lease is kept by the
+	// brokers, and after a kill the next start waits until it runs out (6 s); where no
+	// second capture ever runs it may be turned off. PostgreSQL keeps its lease itself,
+	// always.
+	Standby *bool `yaml:"standby"`
 
 	Heartbeat time.Duration `yaml:"heartbeat"` // beat, or move the watermark, when nothing came for this long
 	Workers   int           `yaml:"workers"`   // sessions that read a snapshot at a time
 }
+
+// StandsBy reports whether captures of the source take turns.
+func (s *Source) StandsBy() bool { return s.Standby == nil || *s.Standby }
 
 var sourceName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
@@ -49,8 +54,8 @@ func (s *Source) check() error {
 	}
 	switch s.Kind {
 	case PostgreSQL:
-		if s.Standby {
-			return errors.New("standby is a setting of mongodb: PostgreSQL's slot keeps captures apart by itself")
+		if s.Standby != nil && !*s.Standby {
+			return errors.New("standby cannot be turned off for postgresql: a slot has one reader")
 		}
 		s.Publication = cmp.Or(s.Publication, "tidemark")
 		s.Slot = cmp.Or(s.Slot, "tidemark_"+s.Name)

@@ -23,7 +23,8 @@ type Config struct {
 	Source  string
 	Brokers []string
 	Dialer  *kafka.Dialer // default: plain TCP
-	// Session is how long a capture that is killed keeps the lease; default 10 s.
+	// Session is how long a capture that is killed or stopped keeps the lease; default 6 s,
+	// the least that brokers allow by default (group.min.session.timeout.ms).
 	Session time.Duration
 	Logger  *slog.Logger
 }
@@ -45,7 +46,7 @@ type Lease struct {
 // Join begins to ask for the lease of the source. The watermarks' topic must exist.
 func Join(cfg Config) (*Lease, error) {
 	if cfg.Session <= 0 {
-		cfg.Session = 10 * time.Second
+		cfg.Session = 6 * time.Second
 	}
 	l := &Lease{cfg: cfg, got: make(chan struct{}), lost: make(chan struct{})}
 	close(l.lost)

@@ -85,22 +85,22 @@ func (l *loop) settleStart(ctx context.Context, st *start) error {
 
 // locate finds the slot, or makes it where nothing was captured yet or a signal asks for it.
 func (s *Source) locate(ctx context.Context, repl *pgconn.PgConn, last *watermark.Watermark, due signal.Due) (*start, error) {
-	id, now, err := slot.Identify(ctx, repl, s.lease)
+	id, now, err := slot.Identify(ctx, repl, s.sql)
 	if err != nil {
 		return nil, err
 	}
-	info, err := slot.Look(ctx, s.lease, s.cfg.Slot)
+	info, err := slot.Look(ctx, s.sql, s.cfg.Slot)
 	if err != nil {
 		return nil, err
 	}
 	st := &start{epoch: firstEpoch, now: now, due: due, resume: slot.Resume{Slot: s.cfg.Slot, Publication: s.cfg.Publication, Identity: id, Tables: map[string]slot.Done{}}}
-	if st.stands, err = catalog.LookStanding(ctx, s.lease, s.cfg.Publication, s.tables()); err != nil {
+	if st.stands, err = catalog.LookStanding(ctx, s.sql, s.cfg.Publication, s.tables()); err != nil {
 		return nil, err
 	}
 	if due.Whole {
 		return st, s.renew(ctx, st, info, last, &due)
 	}
-	if err := info.Usable(s.lease.Config().Database, now); err != nil {
+	if err := info.Usable(s.sql.Config().Database, now); err != nil {
 		return nil, err
 	}
 	switch {
@@ -119,7 +119,7 @@ func (s *Source) locate(ctx context.Context, repl *pgconn.PgConn, last *watermar
 // published fails if there is no publication: one that is made after the slot does not exist at the positions that the slot reads, and
 // only another slot would help then.
 func (s *Source) published(ctx context.Context) error {
-	p, err := catalog.LookPublication(ctx, s.lease, s.cfg.Publication)
+	p, err := catalog.LookPublication(ctx, s.sql, s.cfg.Publication)
 	if err == nil && p == nil {
 		err = fault.New(fault.Setup, "make slot "+s.cfg.Slot, fmt.Errorf("publication %s does not exist", s.cfg.Publication), "")
 	}
@@ -156,16 +156,16 @@ func (st *start) again(log *slog.Logger) {
 
 // assemble opens the topics and builds the loop around them.
 func (s *Source) assemble(ctx context.Context, p *publish.Publisher, st *start) (*loop, error) {
-	types, err := catalog.Types(ctx, s.lease)
+	types, err := catalog.Types(ctx, s.sql)
 	if err != nil {
 		return nil, err
 	}
 	l := &loop{
 		cfg: s.cfg, log: s.cfg.Logger, p: p, types: types,
-		origin: emit.Origin{Source: s.cfg.Name, Database: s.lease.Config().Database},
+		origin: emit.Origin{Source: s.cfg.Name, Database: s.sql.Config().Database},
 		epoch:  st.epoch, resume: st.resume, tables: map[string]*captured{},
 		emit:  emit.NewTransaction(p, st.epoch),
-		heart: heartbeat.New(s.lease, s.cfg.Heartbeat, s.cfg.Stall),
+		heart: heartbeat.New(s.sql, s.cfg.Heartbeat, s.cfg.Stall),
 		point: publish.Point{Position: position.Position{Epoch: st.epoch, Commit: uint64(st.lsn)}, CommitTime: st.time, Signals: st.due.Next},
 	}
 	for _, c := range s.cfg.Contracts {

@@ -26,7 +26,7 @@ func (s *Source) renew(ctx context.Context, st *start, found *slot.Info, last *w
 	if err := s.published(ctx); err != nil {
 		return err
 	}
-	if err := found.Drop(ctx, s.lease); err != nil {
+	if err := found.Drop(ctx, s.sql); err != nil {
 		return err
 	}
 	st.renewed = true

@@ -29,7 +29,18 @@ func (s *Source) run(ctx context.Context, p *publish.Publisher, last *watermark.
 	}
 	run, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	lease := s.lease
+	go func() {
+		select {
+		case <-lease.Lost():
+			cancel(lease.Err())
+		case <-run.Done():
+		}
+	}()
 	l, err := s.prepare(run, p, last)
+	if errors.Is(err, context.Canceled) && ctx.Err() == nil {
+		err = context.Cause(run)
+	}
 	if err != nil {
 		return err
 	}
@@ -37,7 +48,7 @@ func (s *Source) run(ctx context.Context, p *publish.Publisher, last *watermark.
 	var heart sync.WaitGroup
 	heart.Go(func() {
 		if err := l.heart.Run(run); err != nil {
-			cancel(err) // the lease is gone: another capture may begin
+			cancel(err)
 		}
 	})
 	err = l.loop(run)

@@ -16,8 +16,10 @@ import (
 
 // Source captures one database.
 type Source struct {
-	cfg   Config
-	lease *pgx.Conn // holds the lease; also the heart's connection
+	cfg    Config
+	lease  *slot.Lease
+	former uint32    // the backend of the last lease
+	sql    *pgx.Conn // for queries, and then the heart's
 }
 
 // New makes a source. Nothing is connected yet.
@@ -43,30 +45,34 @@ func (s *Source) tables() []string {
 }
 
 // Lease waits until no other capture reads the slot, and keeps it so until Close or until the connection breaks. It must be held before
-// the publisher is opened: its session fences the one before.
-func (s *Source) Lease(ctx context.Context) error {
+// the publisher is opened: its session fences the one before. A source that lost the lease to another capture gets an error of class
+// fenced.
+func (s *Source) Lease(ctx context.Context) (err error) {
 	s.Close()
-	conn, err := connect.SQL(ctx, s.cfg.URL)
-	if err != nil {
+	if s.lease, err = slot.Take(ctx, slot.Claim{URL: s.cfg.URL, Slot: s.cfg.Slot, Former: s.former, Logger: s.cfg.Logger}); err != nil {
+		s.lease = nil
 		return err
 	}
-	s.lease = conn
-	if err := slot.Lease(ctx, conn, s.cfg.Slot, s.cfg.Logger); err != nil {
+	s.former = s.lease.Backend()
+	if s.sql, err = connect.SQL(ctx, s.cfg.URL); err != nil {
+		s.sql = nil
 		s.Close()
-		return err
 	}
-	return nil
+	return err
 }
 
 // Close gives the lease up.
 func (s *Source) Close() {
-	if s.lease == nil {
-		return
+	if s.sql != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		_ = s.sql.Close(ctx)
+		s.sql = nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	_ = s.lease.Close(ctx)
-	s.lease = nil
+	if s.lease != nil {
+		s.lease.Close()
+		s.lease = nil
+	}
 }
 
 // Fingerprint identifies what is captured: the publication and the contracts.

@@ -103,12 +103,12 @@ func (u *Unit) once(ctx context.Context) error {
 	go func() {
 		select {
 		case <-lost:
-			cancel(fault.New(fault.Busy, "keep the lease", errors.New("another capture has it"), ""))
+			cancel(fault.New(fault.Fenced, "keep the lease", errors.New("another capture has it"), ""))
 		case <-ctx.Done():
 		}
 	}()
 	err = u.stream(ctx)
-	if fault.Is(context.Cause(ctx), fault.Busy) {
+	if fault.Is(context.Cause(ctx), fault.Fenced) {
 		return context.Cause(ctx)
 	}
 	return err

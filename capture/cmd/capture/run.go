@@ -82,7 +82,7 @@ func (a *app) units(s selection, m *serve.Metrics) (units []*serve.Unit, err err
 		}
 		a.log.Info("source configured", "source", src.Name, "kind", src.Kind, "url", config.Redact(src.URL))
 		u := &serve.Unit{Name: src.Name, Source: source, Publish: publish, Logger: a.log.With("source", src.Name), Metrics: m}
-		if src.Standby {
+		if src.Kind == config.MongoDB && src.StandsBy() {
 			u.Join = a.joining(src.Name)
 		}
 		units = append(units, u)
