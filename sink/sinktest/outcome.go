@@ -84,10 +84,20 @@ func (s *Source) Check(ctx context.Context, c *clickhouse.Conn) error {
 			return fmt.Errorf("%s: %d, want %d", q.what, n, q.want)
 		}
 	}
+	return s.Images(ctx, c)
+}
+
+// Images compares what does not depend on how often a row was written: current state and
+// what raw sums to, row by row, and the invariant of signs.
+func (s *Source) Images(ctx context.Context, c *clickhouse.Conn) error {
+	n, err := Count(ctx, c, fmt.Sprintf("SELECT count() AS n FROM (SELECT id FROM raw.%s GROUP BY id HAVING sum(_sign) NOT IN (0, 1))", s.Table))
+	if err != nil || n > 0 {
+		return fmt.Errorf("%d keys whose signs do not sum to 0 or 1: %w", n, err)
+	}
 	if err := s.same(ctx, c, fmt.Sprintf("SELECT id, name, toString(amount) AS amount, ifNull(note, '') AS note, toUnixTimestamp64Micro(updated_at) AS updated FROM shop.%s", s.Table)); err != nil {
 		return fmt.Errorf("current state: %w", err)
 	}
-	err := s.same(ctx, c, fmt.Sprintf("SELECT id, any(name) AS name, toString(sum(amount * _sign)) AS amount, argMax(ifNull(note, ''), (_version, _sign)) AS note, toInt64(sum(toUnixTimestamp64Micro(updated_at) * _sign)) AS updated FROM raw.%s GROUP BY id HAVING sum(_sign) = 1", s.Table))
+	err = s.same(ctx, c, fmt.Sprintf("SELECT id, any(name) AS name, toString(sum(amount * _sign)) AS amount, argMax(ifNull(note, ''), (_version, _sign)) AS note, toInt64(sum(toUnixTimestamp64Micro(updated_at) * _sign)) AS updated FROM raw.%s GROUP BY id HAVING sum(_sign) = 1", s.Table))
 	if err != nil {
 		return fmt.Errorf("raw summed by sign: %w", err)
 	}
