@@ -20,13 +20,22 @@ func positionTwice(c *contract.Contract) string {
 		FROM %s GROUP BY %s, _version, _sign HAVING count() > 1`, keyTuple(c), raw(c), keyTuple(c))
 }
 
-// outOfOrder: along a partition's offsets versions never fall.
+// outOfOrder: along a partition's offsets versions never fall. Only a dead letter that
+// was sent again comes later than its place.
 func outOfOrder(c *contract.Contract) string {
 	return fmt.Sprintf(`SELECT concat(toString(_partition), '/', toString(_offset)) AS __case FROM (
 			SELECT _incarnation, _partition, _offset, __high, lagInFrame(__high, 1, __high) OVER
 				(PARTITION BY _incarnation, _partition ORDER BY _offset ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) AS __before
-			FROM (SELECT _incarnation, _partition, _offset, max(_version) AS __high FROM %s GROUP BY _incarnation, _partition, _offset))
-		WHERE __high < __before`, raw(c))
+			FROM (SELECT _incarnation, _partition, _offset, max(_version) AS __high FROM %s
+				WHERE _version NOT IN (SELECT version FROM ops.dead_letters FINAL WHERE topic = '%s' AND resolved = 1)
+				GROUP BY _incarnation, _partition, _offset))
+		WHERE __high < __before`, raw(c), c.Topic())
+}
+
+// onePartition: the changes of a key are in one partition, else nothing orders them.
+func onePartition(c *contract.Contract) string {
+	return fmt.Sprintf(`SELECT concat(toString(%s), ' in ', toString(groupUniqArray(_partition))) AS __case
+		FROM %s GROUP BY _incarnation, %s HAVING uniqExact(_partition) > 1`, keyTuple(c), raw(c), keyTuple(c))
 }
 
 // signs: per key something is there once or not at all.

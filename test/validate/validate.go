@@ -38,6 +38,7 @@ var validators = []validator{
 	{"no offset twice", offsetTwice},
 	{"no position twice", positionTwice},
 	{"in order per partition", outOfOrder},
+	{"one partition per key", onePartition},
 	{"per key the signs sum to 0 or 1", signs},
 	{"what is retracted is what was written", chain},
 	{"current state is the newest image", current},
