@@ -19,6 +19,10 @@ const sliceRows = 200_000
 // asked for below the marker's offset only, so a slice that is built again is the same.
 func (w *Worker) retract(ctx context.Context, b *batch.Batch) error {
 	if len(w.table.Contract.Key) == 0 { // a log of changes: nothing in it is live
+		r := ledger.Range{First: b.First, Last: b.Last, Slices: 1, Schema: w.table.Contract.ID(), At: time.Now()}
+		if err := w.settle(ctx, b, r); err != nil {
+			return err
+		}
 		return w.acked(ctx, b, 0)
 	}
 	scope := lookup.Scope{Place: rows.Place{Incarnation: b.After.Incarnation, Partition: w.a.Partition},

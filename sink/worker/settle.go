@@ -60,13 +60,12 @@ func matches(pending, r *ledger.Range) error {
 	return nil
 }
 
-// settle seals the range and brings its block and its dead letters to ClickHouse. A
-// range that makes nothing needs no seal: there is nothing that could come twice.
+// settle seals the range and brings its block and its dead letters to ClickHouse.
 func (w *Worker) settle(ctx context.Context, b *batch.Batch, r ledger.Range) error {
-	if r.Rows == 0 && r.Dead == 0 {
-		return nil
-	}
 	seal := ledger.Entry{Kind: ledger.Sealed, Next: b.First, State: b.Before, Range: r}
+	if r.Rows == 0 && r.Dead == 0 {
+		return w.sealEmpty(ctx, seal)
+	}
 	token := r.Token(b.After.Incarnation, w.a.Topic, w.a.Partition) // rule: token
 	sends, err := w.send(ctx, b, seal, token)
 	if err != nil {
@@ -80,6 +79,17 @@ func (w *Worker) settle(ctx context.Context, b *batch.Batch, r ledger.Range) err
 	if sends > 1 || b.Pending != nil {
 		return w.verify(ctx, b, seal, token)
 	}
+	return nil
+}
+
+// sealEmpty seals a range that makes nothing. rule: seal-empty. Nothing of it can come
+// twice, but ops.applied moves beyond it, and after a kill only the seal explains that to
+// the next owner; without it the partition would stop.
+func (w *Worker) sealEmpty(ctx context.Context, seal ledger.Entry) error {
+	if err := w.ledger.Commit(ctx, seal); err != nil {
+		return err
+	}
+	w.owed = nil
 	return nil
 }
 
