@@ -33,7 +33,7 @@ func TestPositionsDoNotDependOnWhatElseIsCaptured(t *testing.T) {
 	cluster, err := kfake.NewCluster(kfake.NumBrokers(1))
 	require.NoError(t, err)
 	t.Cleanup(cluster.Close)
-	two := &rig{t: t, db: one.db, cluster: cluster, cfg: one.cfg}
+	two := &rig{t: t, db: one.db, brokers: cluster.ListenAddrs(), cfg: one.cfg}
 	one.cfg.Contracts = one.cfg.Contracts[1:2] // b, between what sorts before and behind it
 	first, second := one.start(), two.start()
 	first.complete()

@@ -28,7 +28,7 @@ import (
 // rig is a database, a broker in the process, and captures of one by the other.
 type rig struct {
 	t       testing.TB
-	cluster *kfake.Cluster
+	brokers []string
 	db      *mongo.Database
 	cfg     Config
 }
@@ -46,10 +46,10 @@ func rigOn(t testing.TB, s *mongotest.Server, images bool, collections ...string
 
 func rigOf(t testing.TB, db *mongo.Database, url string, collections ...string) *rig {
 	r := &rig{t: t, db: db}
-	var err error
-	r.cluster, err = kfake.NewCluster(kfake.NumBrokers(1))
+	cluster, err := kfake.NewCluster(kfake.NumBrokers(1))
 	require.NoError(t, err)
-	t.Cleanup(r.cluster.Close)
+	t.Cleanup(cluster.Close)
+	r.brokers = cluster.ListenAddrs()
 	r.cfg = Config{Name: "mongo", URL: url, Contracts: r.contracts(collections...), Await: 50 * time.Millisecond, Settle: 500 * time.Millisecond}
 	if os.Getenv("TIDEMARK_TEST_LOG") != "" {
 		r.cfg.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
@@ -59,11 +59,15 @@ func rigOf(t testing.TB, db *mongo.Database, url string, collections ...string) 
 
 func (r *rig) contracts(collections ...string) (all []*contract.Contract) {
 	for _, c := range collections {
-		parsed, err := contract.Parse(fmt.Appendf(nil, "contract: 1\nsource: mongo\ncollection: %s.%s\ntarget: shop.%s\nkey: [id]\ncolumns:\n  - {name: id, path: _id, type: json}\n", r.db.Name(), c, c))
+		parsed, err := contract.Parse(contractOf(r.db.Name(), c))
 		require.NoError(r.t, err)
 		all = append(all, parsed)
 	}
 	return all
+}
+
+func contractOf(database, collection string) []byte {
+	return fmt.Appendf(nil, "contract: 1\nsource: mongo\ncollection: %s.%s\ntarget: shop.%s\nkey: [id]\ncolumns:\n  - {name: id, path: _id, type: json}\n", database, collection, collection)
 }
 
 func (r *rig) topic(collection string) string { return topic.Name("mongo", r.db.Name(), collection) }
@@ -82,7 +86,7 @@ func (r *rig) start() *capture {
 	src, err := New(r.cfg)
 	require.NoError(r.t, err)
 	ctx, cancel := context.WithCancel(context.Background())
-	p, last, err := publish.Open(ctx, publish.Config{Source: "mongo", Fingerprint: src.Fingerprint(), Brokers: r.cluster.ListenAddrs(), Partitions: 3,
+	p, last, err := publish.Open(ctx, publish.Config{Source: "mongo", Fingerprint: src.Fingerprint(), Brokers: r.brokers, Partitions: 3,
 		Transport: &kafka.Transport{MetadataTTL: 100 * time.Millisecond}})
 	require.NoError(r.t, err)
 	c := &capture{r: r, p: p, cancel: cancel, done: make(chan error, 1)}
@@ -130,14 +134,20 @@ func (c *capture) close() {
 	_ = c.p.Close(ctx)
 }
 
+// written is the clusterTime of the server's newest write.
+func (r *rig) written() uint64 {
+	r.t.Helper()
+	var ping struct {
+		OperationTime bson.Timestamp `bson:"operationTime"`
+	}
+	require.NoError(r.t, r.db.RunCommand(r.t.Context(), bson.D{{Key: "ping", Value: 1}}).Decode(&ping))
+	return uint64(ping.OperationTime.T)<<32 | uint64(ping.OperationTime.I)
+}
+
 // reach waits until the confirmed point is complete and covers the server's newest write.
 func (c *capture) reach() {
 	c.r.t.Helper()
-	var hello struct {
-		OperationTime bson.Timestamp `bson:"operationTime"`
-	}
-	require.NoError(c.r.t, c.r.db.RunCommand(c.r.t.Context(), bson.D{{Key: "ping", Value: 1}}).Decode(&hello))
-	want := uint64(hello.OperationTime.T)<<32 | uint64(hello.OperationTime.I)
+	want := c.r.written()
 	require.Eventually(c.r.t, func() bool {
 		select {
 		case err := <-c.done:
@@ -172,7 +182,7 @@ type record struct {
 }
 
 func (r *rig) client() *kafka.Client {
-	return &kafka.Client{Addr: kafka.TCP(r.cluster.ListenAddrs()...), Transport: &kafka.Transport{MetadataTTL: 100 * time.Millisecond}}
+	return &kafka.Client{Addr: kafka.TCP(r.brokers...), Transport: &kafka.Transport{MetadataTTL: 100 * time.Millisecond}}
 }
 
 // read gives all of a partition's records.
