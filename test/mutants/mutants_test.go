@@ -2,7 +2,6 @@ package mutants_test
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"testing"
 
@@ -11,7 +10,10 @@ import (
 	"github.com/tidemark-cdc/tidemark/test/mutants"
 )
 
-var servers *mutants.Servers
+var (
+	servers  *mutants.Servers
+	outcomes []mutants.Outcome
+)
 
 // shared starts the servers when a test first needs them.
 func shared(t *testing.T) *mutants.Servers {
@@ -32,6 +34,9 @@ func TestMain(m *testing.M) {
 	if servers != nil {
 		servers.Stop()
 	}
+	if len(outcomes) > 0 {
+		mutants.Print(os.Stdout, outcomes)
+	}
 	os.Exit(code)
 }
 
@@ -42,31 +47,68 @@ func root(t *testing.T) string {
 	return dir
 }
 
+// long is asked for the mutations that are not required, too.
 func long() bool { return os.Getenv("TIDEMARK_TEST_LONG") != "" }
 
-// Each rule of the sink, taken out, is seen by a validator; nothing is seen of the sink
-// as it is.
+// A mutation that no longer fits the code would show nothing.
+func TestEveryMutationFitsTheCode(t *testing.T) {
+	for _, m := range mutants.SinkMutants {
+		require.NoError(t, m.Check(root(t)))
+	}
+	for _, m := range mutants.CaptureMutants {
+		require.NoError(t, m.Check(root(t)))
+	}
+}
+
+// play plays a scenario with the program as it is, of which the validators say nothing,
+// and with each mutation, which one of them must see.
+func play(t *testing.T, scenario string, mutations []mutants.Mutation, with func(mutants.Mutation) (mutants.Outcome, error)) {
+	for _, m := range append([]mutants.Mutation{{Name: mutants.None}}, mutations...) {
+		t.Run(scenario+"/"+m.Name, func(t *testing.T) {
+			o, err := with(m)
+			require.NoError(t, err)
+			outcomes = append(outcomes, o)
+			if m.Name == mutants.None {
+				require.Empty(t, o.Failures, o.Stopped)
+			} else {
+				require.True(t, o.Caught(), "no validator has seen it; it said: %s", o.Stopped)
+			}
+		})
+	}
+}
+
 func TestBrokenSinksAreCaught(t *testing.T) {
 	s := shared(t)
-	controlled := map[string]bool{}
+	of := map[string][]mutants.Mutation{}
+	var scenarios []mutants.Scenario
 	for _, m := range mutants.SinkMutants {
 		if !m.Required && !long() {
 			continue
 		}
-		if !controlled[m.Scenario.Name] {
-			controlled[m.Scenario.Name] = true
-			t.Run("control/"+m.Scenario.Name, func(t *testing.T) {
-				o, err := s.Sink(t.Context(), mutants.Mutation{Name: "none"}, m.Scenario)
-				require.NoError(t, err)
-				fmt.Printf("%+v\n", o)
-				require.Empty(t, o.Failures, o.Stopped)
-			})
+		if _, ok := of[m.Scenario.Name]; !ok {
+			scenarios = append(scenarios, m.Scenario)
 		}
-		t.Run(m.Mutation.Name, func(t *testing.T) {
-			o, err := s.Sink(t.Context(), m.Mutation, m.Scenario)
-			require.NoError(t, err)
-			fmt.Printf("%+v\n", o)
-			require.True(t, o.Caught(), "no validator has seen it")
-		})
+		of[m.Scenario.Name] = append(of[m.Scenario.Name], m.Mutation)
+	}
+	for _, sc := range scenarios {
+		play(t, sc.Name, of[sc.Name], func(m mutants.Mutation) (mutants.Outcome, error) { return s.Sink(t.Context(), m, sc) })
+	}
+}
+
+func TestBrokenCapturesAreCaught(t *testing.T) {
+	s := shared(t)
+	of := map[string][]mutants.Mutation{}
+	var passages []mutants.Passage
+	for _, m := range mutants.CaptureMutants {
+		if !m.Required && !long() {
+			continue
+		}
+		if _, ok := of[m.Passage.Name]; !ok {
+			passages = append(passages, m.Passage)
+		}
+		of[m.Passage.Name] = append(of[m.Passage.Name], m.Mutation)
+	}
+	for _, p := range passages {
+		play(t, p.Name, of[p.Name], func(m mutants.Mutation) (mutants.Outcome, error) { return s.Capture(t.Context(), m, p) })
 	}
 }

@@ -1,11 +1,15 @@
 package mutants
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/tidemark-cdc/tidemark/schemas/event"
+	"github.com/tidemark-cdc/tidemark/sink/sinktest"
 )
 
 // Scenario is a fault, or none, that a rule is there for. It returns when the fault is
@@ -50,6 +54,25 @@ func flow(ctx context.Context, l *line) error {
 	}
 	return nil
 }
+
+// Lies: before images that are not what raw holds, and say so.
+var Lies = Scenario{"before images that are not what raw holds", 2, func(ctx context.Context, l *line) error {
+	if _, err := l.start(l.direct()); err != nil {
+		return err
+	}
+	if err := l.write(ctx, 300, 10); err != nil {
+		return err
+	}
+	l.src.Commit(300, func(r sinktest.Record) {
+		if h, err := event.ParseHeader(r.Header); err == nil && h.Op != event.Create {
+			h.Flags &^= event.Chained
+			r.Header = h.Append(nil)
+			r.Value = bytes.Replace(r.Value, []byte(`"name":"name`), []byte(`"name":"lies`), 1)
+		}
+		l.topic.Put(r)
+	})
+	return l.topic.Flush(ctx)
+}}
 
 func sweep(ctx context.Context, l *line) error {
 	if _, err := l.start(l.direct()); err != nil {

@@ -8,14 +8,16 @@ type SinkMutant struct {
 	Required bool
 }
 
+// unsealed inserts without saying so before.
+var unsealed = Edit{"sink/worker/settle.go", "		if err := w.ledger.Commit(ctx, seal); err != nil { // rule: seal-before-insert", "		if err := error(nil); err != nil {"}
+
 // SinkMutants are the rules of the sink, each taken out.
 var SinkMutants = []SinkMutant{
 	{Required: true, Scenario: Refused, Mutation: Mutation{
 		Name: "commit before insert", Breaks: "done is committed, then the batch is inserted",
 		Edits: []Edit{
-			{"sink/worker/apply.go", "	if err := w.settle(ctx, b, r); err != nil {\n		return err\n	}\n	if err := w.acked(ctx, b, r.Rows); err != nil || !buried {\n		return err\n	}\n",
-				"	if err := w.acked(ctx, b, r.Rows); err != nil {\n		return err\n	}\n	if err := w.ledger.Commit(ctx, *w.owed); err != nil {\n		return err\n	}\n	if err := w.settle(ctx, b, r); err != nil || !buried {\n		return err\n	}\n"},
-			{"sink/worker/settle.go", "		if err := w.ledger.Commit(ctx, seal); err != nil {\n			return err\n		}\n		w.owed = nil // the seal says it\n", ""},
+			{"sink/worker/apply.go", "	if err := w.settle(ctx, b, r); err != nil {", "	if err := w.acked(ctx, b, r.Rows); err != nil {\n		return err\n	}\n	if err := w.ledger.Commit(ctx, *w.owed); err != nil {\n		return err\n	}\n	if err := w.settle(ctx, b, r); err != nil {"},
+			unsealed,
 		}}},
 	{Required: true, Scenario: Unheard, Mutation: Mutation{
 		Name: "no deduplication token", Breaks: "every insert is new to ClickHouse",
@@ -32,10 +34,10 @@ var SinkMutants = []SinkMutant{
 
 	{Scenario: Zombie, Mutation: Mutation{
 		Name: "no recheck before a send", Breaks: "the seal is committed before the first send only",
-		Edits: []Edit{{"sink/worker/settle.go", "		if err := w.ledger.Commit(ctx, seal); err != nil {", "		if sends > 0 {\n		} else if err := w.ledger.Commit(ctx, seal); err != nil {"}}}},
+		Edits: []Edit{{"sink/worker/settle.go", "		if err := w.ledger.Commit(ctx, seal); err != nil { // rule: seal-before-insert", "		if sends > 0 {\n		} else if err := w.ledger.Commit(ctx, seal); err != nil {"}}}},
 	{Scenario: UnheardKilled, Mutation: Mutation{
 		Name: "no seal", Breaks: "nothing says what was in flight when a sink died",
-		Edits: []Edit{{"sink/worker/settle.go", "		if err := w.ledger.Commit(ctx, seal); err != nil {\n			return err\n		}\n		w.owed = nil // the seal says it\n", ""}}}},
+		Edits: []Edit{unsealed}}},
 	{Scenario: UnheardKilled, Mutation: Mutation{
 		Name: "new batch boundaries on a retry", Breaks: "the next owner cuts a sealed range as it likes",
 		Edits: []Edit{{"sink/batch/collector.go", "	if e.Kind == ledger.Sealed {\n		r := e.Range\n		c.pending = &r\n	}\n", ""}}}},
@@ -48,7 +50,7 @@ var SinkMutants = []SinkMutant{
 	{Scenario: Flow, Mutation: Mutation{
 		Name: "drop by position off", Breaks: "what capture sends again counts again",
 		Edits: []Edit{{"sink/batch/route.go", "	case c.duplicate(h):", "	case false && c.duplicate(h):"}}}},
-	{Scenario: Flow, Mutation: Mutation{
+	{Scenario: Lies, Mutation: Mutation{
 		Name: "Chained=false ignored", Breaks: "a record without a before image is taken at its word",
 		Edits: []Edit{{"sink/batch/route.go", "	return h.Flags.Chained()\n", "	return true\n"}}}},
 	{Scenario: Sweep, Mutation: Mutation{
@@ -56,7 +58,7 @@ var SinkMutants = []SinkMutant{
 		Edits: []Edit{{"sink/batch/route.go", "	if w.Initial || w.Begin == (position.Position{}) {", "	if w.Initial || w.Begin != (position.Position{}) {"}}}},
 	{Scenario: Sweep, Mutation: Mutation{
 		Name: "a snapshot's rows believed", Breaks: "rows read again are put beside what raw holds",
-		Edits: []Edit{{"sink/batch/route.go", "	if torn || w.Open() && !w.Chained {", "	if torn {"}}}},
+		Edits: []Edit{{"sink/batch/route.go", " || w.Open() && !w.Chained", ""}}}},
 	{Scenario: Truncated, Mutation: Mutation{
 		Name: "a truncate retracts nothing", Breaks: "the rows of a truncated table stay",
 		Edits: []Edit{{"sink/batch/route.go", "		return &Retract{Header: h}, nil", "		return nil, nil"}}}},
