@@ -70,6 +70,7 @@ func TestFileRefusals(t *testing.T) {
 		"unknown kind":      {"sources: {pg: {kind: oracle, url: u}}", "oracle"},
 		"no url":            {"sources: {pg: {kind: postgresql}}", "url"},
 		"mongo with a slot": {"sources: {m: {kind: mongodb, url: u, slot: s}}", "slot"},
+		"mongo's workers":   {"sources: {m: {kind: mongodb, url: u, workers: 2}}", "workers"},
 		"standby of pg":     {"sources: {pg: {kind: postgresql, url: u, standby: false}}", "standby"},
 		"dot in a name":     {`sources: {"a.b": {kind: mongodb, url: u}}`, "topic names"},
 		"missing variable":  {`sources: {pg: {kind: postgresql, url: "${NOT_THERE_AT_ALL}"}}`, "NOT_THERE_AT_ALL"},

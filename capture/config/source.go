@@ -36,7 +36,7 @@ type Source struct {
 	Standby *bool `yaml:"standby"`
 
 	Heartbeat time.Duration `yaml:"heartbeat"` // beat, or move the watermark, when nothing came for this long
-	Workers   int           `yaml:"workers"`   // sessions that read a snapshot at a time
+	Workers   int           `yaml:"workers"`   // PostgreSQL only: sessions that read a snapshot at a time
 }
 
 // StandsBy reports whether captures of the source take turns.
@@ -60,6 +60,9 @@ func (s *Source) check() error {
 		s.Publication = cmp.Or(s.Publication, "tidemark")
 		s.Slot = cmp.Or(s.Slot, "tidemark_"+s.Name)
 	case MongoDB:
+		if s.Workers != 0 {
+			return errors.New("workers is a setting of postgresql: a MongoDB snapshot is read by the session that streams")
+		}
 		if s.Publication != "" || s.Slot != "" || s.Stall != 0 {
 			return errors.New("publication, slot and stall are settings of postgresql")
 		}

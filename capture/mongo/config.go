@@ -26,6 +26,7 @@ type Config struct {
 	Batch     int           // events in one reply, rows in one read of a snapshot; default 1000
 	ChunkRows int           // rows of a snapshot between two looks at the stream; default 100000
 	ChunkTime time.Duration // the same by time; default 5 s
+	Heartbeat time.Duration // between watermarks that only say that nothing happened; default 1 s
 	Settle    time.Duration // how long a server's clock reading must be known before silence proves it; default 2 s
 	Drain     time.Duration // how long a stop waits for the broker; default 10 s
 
@@ -57,6 +58,7 @@ func (c Config) withDefaults() Config {
 	c.Batch = orDefault(c.Batch, 1000)
 	c.ChunkRows = orDefault(c.ChunkRows, 100_000)
 	c.ChunkTime = orDefault(c.ChunkTime, 5*time.Second)
+	c.Heartbeat = orDefault(c.Heartbeat, time.Second)
 	c.Settle = orDefault(c.Settle, 2*time.Second)
 	c.Drain = orDefault(c.Drain, 10*time.Second)
 	if c.Logger == nil {

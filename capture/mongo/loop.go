@@ -20,9 +20,6 @@ import (
 	"github.com/tidemark-cdc/tidemark/schemas/position"
 )
 
-// idleMark is the time between watermarks that only say that nothing happened.
-const idleMark = time.Second
-
 // loop is the one goroutine that handles the stream and publishes.
 type loop struct {
 	cfg        Config
@@ -106,6 +103,9 @@ func (l *loop) timer() <-chan time.Time {
 	return nil
 }
 
+// complete reports that everything up to the last complete clusterTime is in the topics.
+func (l *loop) complete() bool { return !l.state.Open() && l.certain() } // rule: complete-after-snapshot
+
 // point is the last complete clusterTime. It may be flushed while more than that is appended: the watermark then states
 // end offsets that also cover what is beyond, which is never too little.
 func (l *loop) point() publish.Point {
@@ -114,7 +114,7 @@ func (l *loop) point() publish.Point {
 		// rule: commit-boundary
 		Position:   position.Position{Epoch: l.emit.Epoch, Commit: uint64(done), Ordinal: position.MaxOrdinal},
 		CommitTime: wall,
-		Complete:   !l.state.Open() && l.certain(), // rule: complete-after-snapshot
+		Complete:   l.complete(),
 		Signals:    l.signals,
 		Resume:     l.state.Encode(l.token),
 	}
@@ -125,15 +125,17 @@ func (l *loop) flush() error {
 	return l.p.Flush(l.marked)
 }
 
-// mark flushes what is due, what became complete, and once in a while that time went by: an idle database moves its
+// mark flushes what is due, what became complete, and once per heartbeat that time went by: an idle database moves its
 // watermark too.
 func (l *loop) mark(now time.Time) error {
 	due := l.p.Due()
 	done, wall := l.front.Done()
+	marked := clock.Time(l.marked.Position.Commit)
 	switch {
 	case !due.IsZero() && !now.Before(due),
-		uint64(done) != l.marked.Position.Commit,
-		wall != l.marked.CommitTime && now.Sub(l.markedAt) >= idleMark-50*time.Millisecond:
+		marked < l.front.Last() && l.front.Last() <= done,
+		l.marked.Complete != l.complete(),
+		(marked != done || wall != l.marked.CommitTime) && now.Sub(l.markedAt) >= l.cfg.Heartbeat-50*time.Millisecond:
 		return l.flush()
 	}
 	return nil

@@ -222,6 +222,30 @@ func TestIdleMovesOn(t *testing.T) {
 	r.requireSame("a")
 }
 
+// TestHeartbeatIsWhatAnIdleSourceCosts: with a long one an idle source writes no watermarks, and is not late for it.
+func TestHeartbeatIsWhatAnIdleSourceCosts(t *testing.T) {
+	r := newRig(t, true, "a")
+	r.cfg.Heartbeat = time.Hour
+	c := r.start()
+	c.complete()
+	many(t, r, "a", 0, 3)
+	last := func() (at uint64) {
+		for p := range 3 {
+			for _, rec := range r.read(r.topic("a"), p) {
+				if rec.header.Op == event.Create {
+					at = max(at, rec.header.Version.Commit)
+				}
+			}
+		}
+		return at
+	}
+	require.Eventually(t, func() bool { pt := c.p.Confirmed(); return pt.Complete && last() > 0 && pt.Position.Commit >= last() }, 20*time.Second, 20*time.Millisecond)
+	written := len(r.watermarks())
+	time.Sleep(3 * time.Second) // the server beats each second
+	require.LessOrEqual(t, len(r.watermarks()), written+1)
+	c.stop()
+}
+
 func TestCollectionAddedLater(t *testing.T) {
 	r := newRig(t, true, "a", "b")
 	seed(t, r.db.Collection("b"), 700)

@@ -19,7 +19,7 @@ type mongodb struct {
 }
 
 func (m *mongodb) config() mongo.Config {
-	return mongo.Config{Name: m.settings.Name, URL: m.settings.URL, Contracts: m.contracts, Logger: m.log.With("source", m.settings.Name)}
+	return mongo.Config{Name: m.settings.Name, URL: m.settings.URL, Contracts: m.contracts, Heartbeat: m.settings.Heartbeat, Logger: m.log.With("source", m.settings.Name)}
 }
 
 func (m *mongodb) open(metrics *serve.Metrics) (serve.Source, error) {
