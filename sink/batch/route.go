@@ -103,7 +103,7 @@ func (c *Collector) marker(rec *consume.Record, h event.Header) (*Retract, error
 	}
 	switch m.Kind {
 	case event.TopicOpened:
-		return nil, c.opened(m)
+		return nil, c.opened(m, rec.Offset)
 	case event.SnapshotBegin:
 		c.state.Window = begun(c.state, m, h)
 		return nil, nil
@@ -113,10 +113,10 @@ func (c *Collector) marker(rec *consume.Record, h event.Header) (*Retract, error
 	return nil, fmt.Errorf("%w: kind %q", ErrMarker, m.Kind)
 }
 
-func (c *Collector) opened(m event.Marker) error {
+func (c *Collector) opened(m event.Marker, offset int64) error {
 	switch c.state.Incarnation {
 	case "":
-		c.state.Incarnation = m.Incarnation
+		c.state.Incarnation, c.state.Opened = m.Incarnation, offset
 	case m.Incarnation: // capture was not sure that it had written it
 	default:
 		return fmt.Errorf("%w: %q, applied was %q", ErrIncarnation, m.Incarnation, c.state.Incarnation)

@@ -16,6 +16,22 @@ var (
 	ErrBroken = errors.New("unreadable records")
 )
 
+// Outside is ErrRetention or ErrBeyondEnd with what is there.
+type Outside struct {
+	Topic     string
+	Partition int
+	// Wanted is the offset that is to be read next; the log holds First to End-1.
+	Wanted, First, End int64
+	Err                error
+}
+
+func (o *Outside) Error() string {
+	return fmt.Sprintf("%v: %s/%d: offset %d is wanted, the log holds %d to %d", o.Err, o.Topic, o.Partition, o.Wanted, o.First, o.End-1)
+}
+
+// Unwrap gives ErrRetention or ErrBeyondEnd.
+func (o *Outside) Unwrap() error { return o.Err }
+
 // fault is a piece of an answer that may be mended by fetching again.
 type fault struct {
 	offset int64

@@ -35,6 +35,10 @@ type Reader struct {
 	Pause time.Duration
 	// Retried, when set, is told of every failure that is tried again.
 	Retried func(error)
+	// Doubt, when set, is asked before the first answer that follows a failure is believed:
+	// in between the topic may have been deleted and made again. What it fails with ends
+	// the reading.
+	Doubt func(ctx context.Context) error
 
 	next    int64
 	end     int64 // the partition's end as last seen, -1 before the first answer
@@ -42,6 +46,7 @@ type Reader struct {
 	chunk   Chunk
 	buf     []byte
 	faults  int
+	failed  bool // the last fetch, not for good
 }
 
 // NewReader starts at offset next.
@@ -72,7 +77,12 @@ func (r *Reader) Poll(ctx context.Context, wait time.Duration) (*Chunk, error) {
 		if err == nil {
 			err = r.accept(ctx, res)
 		}
-		if err == nil || final(err) {
+		if r.failed && (err == nil || final(err)) && r.Doubt != nil {
+			if doubt := r.Doubt(ctx); doubt != nil { // rule: same-incarnation
+				return nil, doubt
+			}
+		}
+		if r.failed = err != nil; err == nil || final(err) {
 			return &r.chunk, err
 		}
 		if ctx.Err() != nil {
@@ -152,9 +162,9 @@ func (r *Reader) refused(ctx context.Context, code kafka.Error) error {
 	case err != nil:
 		return err
 	case first > r.next:
-		return fmt.Errorf("%w: %s/%d: offset %d is wanted, the log begins at %d", ErrRetention, r.topic, r.partition, r.next, first)
+		return &Outside{Topic: r.topic, Partition: r.partition, Wanted: r.next, First: first, End: last, Err: ErrRetention}
 	case last < r.next:
-		return fmt.Errorf("%w: %s/%d: offset %d is wanted, the log ends at %d", ErrBeyondEnd, r.topic, r.partition, r.next, last)
+		return &Outside{Topic: r.topic, Partition: r.partition, Wanted: r.next, First: first, End: last, Err: ErrBeyondEnd}
 	}
 	return fmt.Errorf("fetch %s/%d at %d: %w, but the log holds %d to %d", r.topic, r.partition, r.next, code, first, last)
 }

@@ -25,6 +25,8 @@ type State struct {
 	HighWater position.Position
 	// Incarnation of the topic, from its "topic" marker; empty before the marker.
 	Incarnation string
+	// Opened is the marker's offset: 0, unless the topic was recreated under a capture.
+	Opened int64
 	// Window is the snapshot that is open, if any.
 	Window Window
 	// Floor is the version of the newest truncate, or of the begin of the newest snapshot

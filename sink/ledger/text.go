@@ -58,6 +58,9 @@ func (s State) more() (words string) {
 	if !s.Gap.IsZero() {
 		words += " gap=" + s.Gap.String()
 	}
+	if s.Opened > 0 {
+		words += fmt.Sprintf(" opened=%d", s.Opened)
+	}
 	if s.Known > 0 {
 		words += fmt.Sprintf(" known=%d", s.Known)
 	}
@@ -137,6 +140,8 @@ func (e *Entry) set(word string) (err error) {
 		e.State.Floor, err = position.Parse(value)
 	case "gap":
 		e.State.Gap, err = position.Parse(value)
+	case "opened":
+		e.State.Opened, err = strconv.ParseInt(value, 10, 64)
 	case "known":
 		e.State.Known, err = strconv.ParseInt(value, 10, 64)
 	case "rows":

@@ -34,8 +34,8 @@ func TestTextGolden(t *testing.T) {
 		{sealed(), "tidemark/1 sealed 100-199 hw=0/7/1 inc=a+1 win=s%401@1/5/0+initial+chained rows=2 dead=1 sum=00000000000000ff schema=00000009 at=1700000000000"},
 		{sliced(), "tidemark/1 sealed 7-7 hw=0/7/0 inc=a slice=1/3/40 rows=2 dead=0 sum=0000000000000001 schema=00000002 at=5"},
 		{Entry{Kind: Done, Next: 9, State: State{HighWater: position.Position{Commit: 9}, Incarnation: "b",
-			Floor: position.Position{Commit: 4, Ordinal: 1}, Gap: position.Position{Epoch: 1, Commit: 3}, Known: 8}},
-			"tidemark/1 done 9 hw=0/9/0 inc=b floor=0/4/1 gap=1/3/0 known=8"},
+			Floor: position.Position{Commit: 4, Ordinal: 1}, Gap: position.Position{Epoch: 1, Commit: 3}, Opened: 2, Known: 8}},
+			"tidemark/1 done 9 hw=0/9/0 inc=b floor=0/4/1 gap=1/3/0 opened=2 known=8"},
 		{Entry{Kind: Done, Next: 200, State: State{HighWater: position.Position{Commit: 9}}}, "tidemark/1 done 200 hw=0/9/0 inc="},
 	} {
 		require.Equal(t, c.text, c.entry.Text())
@@ -62,7 +62,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(sealed().Text())
 	f.Add(sliced().Text())
 	f.Add("tidemark/1 done 200 hw=0/9/0 inc=")
-	f.Add("tidemark/1 done 9 hw=0/9/0 inc=b floor=0/4/1 gap=1/3/0 known=8")
+	f.Add("tidemark/1 done 9 hw=0/9/0 inc=b floor=0/4/1 gap=1/3/0 opened=2 known=8")
 	f.Fuzz(func(t *testing.T, text string) {
 		e, err := Parse(text)
 		if err != nil {

@@ -24,6 +24,9 @@ func (w *Worker) takeOver(ctx context.Context) error {
 	if e.Kind != ledger.Sealed { // a range sealed before is rebuilt with what its worker knew
 		e.State.Known = e.Next
 	}
+	if err := w.identify(ctx, e.State); err != nil {
+		return err
+	}
 	keys := new(batch.Keys)
 	err = w.attempt(ctx, "take over", func(l *Lease) error {
 		if err := w.explain(ctx, l, e, ok); err != nil {
@@ -38,6 +41,7 @@ func (w *Worker) takeOver(ctx context.Context) error {
 	w.reader = consume.NewReader(w.Broker, w.a.Topic, w.a.Partition, e.Next)
 	w.reader.MaxBytes = w.MaxBytes
 	w.reader.Retried = w.retried("fetch")
+	w.reader.Doubt = func(ctx context.Context) error { return w.identify(ctx, e.State) }
 	w.collector = &batch.Collector{Contract: w.table.Contract, Partition: w.a.Partition, Limits: w.Limits,
 		Pool: w.table.Pool, Budget: w.Budget, Keys: keys, Emit: w.emit}
 	w.collector.Start(e)
