@@ -19,5 +19,5 @@ func All() []Fault {
 	for _, topic := range []string{"pg.public.transactions", "mongo.shop.orders", "tidemark.watermarks"} {
 		all = append(all, RefuseWrites(topic))
 	}
-	return append(all, Grow("pg.public.deliveries"), Grow("mongo.shop.products"))
+	return append(all, DiskFull("kafka"), DiskFull("clickhouse"), Grow("pg.public.deliveries"), Grow("mongo.shop.products"))
 }

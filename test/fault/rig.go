@@ -42,7 +42,7 @@ func NewRig(ctx context.Context, st *stack.Stack) (*Rig, error) {
 	if err := st.Add(ctx, Programs...); err != nil {
 		return r, err
 	}
-	return r, st.Await(ctx, Programs...)
+	return r, insist(ctx, func() error { return st.Await(ctx, Programs...) }) // a slow machine needs longer than Await has patience
 }
 
 // Close ends the proxies.
