@@ -17,19 +17,29 @@ type Report struct {
 	Rate       float64  `json:"rate"`
 	Struck     []Struck `json:"struck"`
 	Changes    int64    `json:"changes"`    // rows that the shop wrote
-	Rows       int64    `json:"rows"`       // rows in the sources at the end
+	Claims     int      `json:"claims"`     // tidemarks that were held to what they claim
 	Lost       int64    `json:"lost"`       // rows that differ from the sources
 	Doubled    int64    `json:"duplicated"` // records or positions that are there twice
 	Disordered int64    `json:"out_of_order"`
 	Others     int64    `json:"other_breaches"` // of the other validators, and dead letters
 	Models     int      `json:"aggregates"`
-	Aggregates int      `json:"aggregates_differ"`
+	Aggregates []string `json:"aggregates_differ"`
 	Longest    float64  `json:"longest_recovery_s"`
 	Breaches   []string `json:"breaches,omitempty"`
+
+	// Written is what the shop counted, by table and operation.
+	Written map[string]map[string]int64 `json:"written"`
 }
 
 func (r *Report) breach(format string, args ...any) {
 	r.Breaches = append(r.Breaches, fmt.Sprintf(format, args...))
+}
+
+// wrong notes an aggregate that differs.
+func (r *Report) wrong(aggregate string) {
+	if !slices.Contains(r.Aggregates, aggregate) {
+		r.Aggregates = append(r.Aggregates, aggregate)
+	}
 }
 
 // Right says that every promise was kept and every fault could be struck.
@@ -69,13 +79,26 @@ func (r *Report) Print(w io.Writer) {
 	for _, k := range r.kinds() {
 		t.AppendRow(table.Row{k.name, k.struck, fmt.Sprintf("%.1f s", k.longest)})
 	}
-	t.AppendFooter(table.Row{fmt.Sprintf("%d kinds", len(r.kinds())), len(r.Struck), fmt.Sprintf("%.1f s", r.Longest)})
+	t.AppendFooter(table.Row{fmt.Sprintf("%d kinds", len(r.kinds())), r.faults(), fmt.Sprintf("%.1f s", r.Longest)})
 	t.Render()
-	fmt.Fprintf(w, "seed %d, %g minutes: %d changes made, %d rows in the sources\n", r.Seed, r.Minutes, r.Changes, r.Rows)
-	fmt.Fprintf(w, "%d lost, %d duplicated, %d out of order, %d other breaches, %d of %d aggregates differ\n", r.Lost, r.Doubled, r.Disordered, r.Others, r.Aggregates, r.Models)
+	fmt.Fprintf(w, "seed %d, %g minutes: %d changes made, %d tidemarks claimed\n", r.Seed, r.Minutes, r.Changes, r.Claims)
+	fmt.Fprintf(w, "%d lost, %d duplicated, %d out of order, %d other breaches, %d of %d aggregates differ\n", r.Lost, r.Doubled, r.Disordered, r.Others, len(r.Aggregates), r.Models)
+	for _, s := range r.Struck {
+		if s.Skipped != "" {
+			fmt.Fprintf(w, "not struck: %s: %s\n", s.Fault, s.Skipped)
+		}
+	}
 	for _, b := range r.Breaches {
 		fmt.Fprintln(w, "BREACH:", b)
 	}
+}
+
+// faults is how many were struck.
+func (r *Report) faults() (n int) {
+	for _, k := range r.kinds() {
+		n += k.struck
+	}
+	return n
 }
 
 type kind struct {
@@ -87,6 +110,9 @@ type kind struct {
 func (r *Report) kinds() []kind {
 	var all []kind
 	for _, s := range r.Struck {
+		if s.Skipped != "" {
+			continue
+		}
 		i := slices.IndexFunc(all, func(k kind) bool { return k.name == s.Kind })
 		if i < 0 {
 			i = len(all)

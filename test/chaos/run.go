@@ -8,57 +8,67 @@ import (
 	"fmt"
 	"io"
 	"time"
-
-	"github.com/tidemark-cdc/tidemark/test/fault"
 )
 
 // Options of a run.
 type Options struct {
-	Seed   uint64
+	Dir   string    // for the stack; a fresh one inside it
+	Bin   string    // programs; they are copied, so that a build does not change them meanwhile
+	Parts string    // downloaded servers; "": those of the repository
+	Keep  bool      // leave logs and data
+	Log   io.Writer // progress, a line each
+}
+
+// Trial is what happens to a scene.
+type Trial struct {
+	Seed   uint64        // of the shop
 	Length time.Duration // of the time in which faults strike
-	Rate   float64       // changes per second
-	Faults []fault.Fault // drawn from
-	Dir    string        // for the stack; a fresh one inside it
-	Bin    string        // programs; they are copied, so that a build does not change them meanwhile
-	Parts  string        // downloaded servers
-	Keep   bool          // leave logs and data
-	Log    io.Writer     // progress, a line each
+	Rate   float64       // changes per second, at most
+	Plan   []Blow
 }
 
 const (
-	toStart = 3 * time.Minute // for the stack
-	toCatch = 4 * time.Minute // for the pipeline, when nothing strikes any more
+	toStart = 5 * time.Minute // for the stack
+	toCatch = 5 * time.Minute // for the pipeline, when nothing strikes any more
 )
 
-// Run strikes the plan of o.Seed. The report comes with every error after the start.
-func Run(ctx context.Context, o Options) (*Report, error) {
-	s, err := open(ctx, o)
+// Run tries a plan on a scene of its own. The report comes with every error after the start.
+func Run(ctx context.Context, o Options, t Trial) (*Report, error) {
+	s, err := Open(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	defer s.close()
-	report := &Report{Seed: o.Seed, Minutes: o.Length.Minutes(), Rate: o.Rate}
-	shop, err := s.openShop(ctx, o)
+	defer s.Close()
+	return s.Try(ctx, t)
+}
+
+// Try lets the shop write and the faults of a plan strike, and holds what came of it to
+// every promise. A scene may be tried again.
+func (s *Scene) Try(ctx context.Context, t Trial) (*Report, error) {
+	report := &Report{Seed: t.Seed, Minutes: t.Length.Minutes(), Rate: t.Rate}
+	w, err := s.openWitness(ctx)
 	if err != nil {
 		return report, err
 	}
-	watching, stop := context.WithCancel(ctx)
-	defer stop()
-	go s.tide.run(watching)
-	if err := s.flows(ctx); err != nil {
-		return report, errors.Join(err, shop.end(ctx, report))
+	defer w.close(context.WithoutCancel(ctx))
+	shop, err := s.openShop(ctx, t)
+	if err != nil {
+		return report, err
 	}
-	report.Struck = s.strike(ctx, o, shop)
-	err = shop.end(ctx, report)
+	if err := s.flows(ctx); err != nil {
+		return report, errors.Join(err, shop.end(report))
+	}
+	report.Struck = s.strike(ctx, t, shop)
+	err = shop.end(report)
 	if err == nil {
-		err = s.judge(ctx, report)
+		err = s.judge(ctx, w, report)
 	}
 	report.settle(s.tide)
 	return report, err
 }
 
-// flows waits until the first tidemark of every source: a snapshot is not what is tried.
-func (s *scene) flows(ctx context.Context) error {
+// flows waits until every source has a tidemark: a snapshot is not what is tried.
+func (s *Scene) flows(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, toStart)
 	defer cancel()
 	for s.tide.lag() == 0 {

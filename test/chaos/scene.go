@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -17,8 +18,8 @@ import (
 	"github.com/tidemark-cdc/tidemark/test/fault"
 )
 
-// scene is a stack of its own, the shop's contracts, and who watches it.
-type scene struct {
+// Scene is a stack of its own, the shop's contracts, and who watches it.
+type Scene struct {
 	dir       string
 	bin       string
 	keep      bool
@@ -26,31 +27,42 @@ type scene struct {
 	stack     *stack.Stack
 	rig       *fault.Rig
 	tide      *tide
+	unwatch   context.CancelFunc
 	mu        sync.Mutex
 	held      map[string]*sync.Mutex // by what a fault holds
 	contracts []*contract.Contract
 }
 
+// onVolumes are the parts whose disks can be filled.
+var onVolumes = []string{"kafka", "clickhouse"}
+
 var programs = []string{"capture", "sink", "aggregate", "shop", "local"}
 
-func open(ctx context.Context, o Options) (*scene, error) {
+// Open starts a stack with proxies on every way and, where that is allowed, disks that can be filled.
+func Open(ctx context.Context, o Options) (*Scene, error) {
 	dir, err := os.MkdirTemp(o.Dir, "tidemark-chaos-")
 	if err != nil {
 		return nil, fmt.Errorf("make a folder: %w", err)
 	}
-	s := &scene{dir: dir, bin: filepath.Join(dir, "bin"), keep: o.Keep, log: o.Log, held: map[string]*sync.Mutex{}}
+	s := &Scene{dir: dir, bin: filepath.Join(dir, "bin"), keep: o.Keep, log: o.Log, held: map[string]*sync.Mutex{}}
 	if err := s.start(ctx, o); err != nil {
-		s.close()
+		s.Close()
 		return nil, err
 	}
 	return s, nil
 }
 
-func (s *scene) start(ctx context.Context, o Options) error {
+func (s *Scene) start(ctx context.Context, o Options) error {
 	for _, name := range programs {
 		if err := copyProgram(filepath.Join(o.Bin, name), filepath.Join(s.bin, name)); err != nil {
 			return fmt.Errorf("take the programs (make build makes them): %w", err)
 		}
+	}
+	if err := fault.Volumes(filepath.Join(s.dir, "stack"), onVolumes...); err != nil {
+		if !errors.Is(err, fault.ErrCannot) {
+			return err
+		}
+		s.say("no disk will be full: %v", err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, toStart)
 	defer cancel()
@@ -70,10 +82,13 @@ func (s *scene) start(ctx context.Context, o Options) error {
 		return fmt.Errorf("start capture and sink: %w", err)
 	}
 	s.tide = &tide{clickhouse: s.rig.ClickHouse, sources: s.sources()}
+	watching, stop := context.WithCancel(context.WithoutCancel(ctx))
+	s.unwatch = stop
+	go s.tide.run(watching)
 	return nil
 }
 
-func (s *scene) sources() int {
+func (s *Scene) sources() int {
 	names := map[string]bool{}
 	for _, c := range s.contracts {
 		names[c.Source] = true
@@ -82,7 +97,7 @@ func (s *scene) sources() int {
 }
 
 // sides opens connections to both sources and to ClickHouse.
-func (s *scene) sides(ctx context.Context) (*compare.Sides, error) {
+func (s *Scene) sides(ctx context.Context) (*compare.Sides, error) {
 	env := s.stack.Env()
 	return compare.Open(ctx, compare.Addresses{
 		Postgres: env["TIDEMARK_POSTGRES_URL"], Mongo: env["TIDEMARK_MONGO_URL"], ClickHouse: env["TIDEMARK_CLICKHOUSE_HTTP_URL"],
@@ -91,7 +106,7 @@ func (s *scene) sides(ctx context.Context) (*compare.Sides, error) {
 }
 
 // program prepares one of our programs with the stack's addresses. It dies with us.
-func (s *scene) program(ctx context.Context, name string, args ...string) *exec.Cmd {
+func (s *Scene) program(ctx context.Context, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, filepath.Join(s.bin, name), args...)
 	cmd.Env = append(os.Environ(), s.stack.Site.Environ()...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
@@ -99,7 +114,11 @@ func (s *scene) program(ctx context.Context, name string, args ...string) *exec.
 	return cmd
 }
 
-func (s *scene) close() {
+// Close stops the stack and removes it.
+func (s *Scene) Close() {
+	if s.unwatch != nil {
+		s.unwatch()
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	if s.stack != nil {
@@ -110,6 +129,7 @@ func (s *scene) close() {
 	if s.rig != nil {
 		s.rig.Close()
 	}
+	fault.Unmount(filepath.Join(s.dir, "stack"), onVolumes...)
 	if s.keep {
 		s.say("logs and data are in %s", s.dir)
 		return
@@ -120,7 +140,7 @@ func (s *scene) close() {
 	_ = os.RemoveAll(s.dir)
 }
 
-func (s *scene) say(format string, args ...any) {
+func (s *Scene) say(format string, args ...any) {
 	if s.log != nil {
 		fmt.Fprintf(s.log, format+"\n", args...)
 	}

@@ -24,15 +24,15 @@ type shop struct {
 }
 
 // openShop starts the writing; it is not ended by ctx but by end.
-func (s *scene) openShop(ctx context.Context, o Options) (*shop, error) {
+func (s *Scene) openShop(ctx context.Context, t Trial) (*shop, error) {
 	log, err := os.Create(filepath.Join(s.dir, "shop.log"))
 	if err != nil {
 		return nil, fmt.Errorf("open the shop's log: %w", err)
 	}
 	defer log.Close()
 	p := &shop{gone: make(chan error, 1)}
-	p.cmd = s.program(context.WithoutCancel(ctx), "shop", "run", "--rate", strconv.FormatFloat(o.Rate, 'f', -1, 64),
-		"--seed", strconv.FormatUint(o.Seed, 10), "--json")
+	p.cmd = s.program(context.WithoutCancel(ctx), "shop", "run", "--rate", strconv.FormatFloat(t.Rate, 'f', -1, 64),
+		"--seed", strconv.FormatUint(t.Seed, 10), "--json")
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, log
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt from the terminal is ours to pass on
 	if err := p.cmd.Start(); err != nil {
@@ -63,7 +63,7 @@ func (p *shop) changes() int64 { return p.count.Load() }
 const toClose = 2 * time.Minute
 
 // end lets the shop finish what it has begun and takes its summary.
-func (p *shop) end(ctx context.Context, r *Report) error {
+func (p *shop) end(r *Report) error {
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
 	select {
 	case err := <-p.gone:
@@ -74,10 +74,13 @@ func (p *shop) end(ctx context.Context, r *Report) error {
 		_ = p.cmd.Process.Kill()
 		return errors.New("the shop could not finish what it had begun: a database is away")
 	}
-	var summary struct{ Changes int64 }
+	var summary struct {
+		Changes int64
+		Tables  map[string]map[string]int64
+	}
 	if err := json.Unmarshal([]byte(p.out.String()), &summary); err != nil {
 		return fmt.Errorf("read the shop's summary: %w", err)
 	}
-	r.Changes = summary.Changes
+	r.Changes, r.Written = summary.Changes, summary.Tables
 	return nil
 }

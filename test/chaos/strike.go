@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -16,7 +17,8 @@ type Struck struct {
 	Kind     string  `json:"kind"`
 	At       float64 `json:"at_s"`
 	For      float64 `json:"for_s"`
-	Recovery float64 `json:"recovery_s"` // from its end until the tidemark had passed that moment; -1: never
+	Recovery float64 `json:"recovery_s"`        // from its end until the tidemark had passed that moment; -1: never
+	Skipped  string  `json:"skipped,omitempty"` // why it could not be struck on this machine
 	Error    string  `json:"error,omitempty"`
 	wait     *wait
 }
@@ -24,16 +26,15 @@ type Struck struct {
 const toHeal = 90 * time.Second
 
 // strike strikes the plan and comes back when every fault is healed and the time is over.
-func (s *scene) strike(ctx context.Context, o Options, shop *shop) []Struck {
+func (s *Scene) strike(ctx context.Context, t Trial, shop *shop) []Struck {
 	began := time.Now()
 	var all sync.WaitGroup
-	plan := Plan(o.Seed, o.Length, o.Faults)
-	struck := make([]Struck, len(plan))
+	struck := make([]Struck, len(t.Plan))
 	said := time.Now()
-	for i, b := range plan {
+	for i, b := range t.Plan {
 		for until(ctx, began.Add(b.At), said.Add(10*time.Second)) {
 			said = time.Now()
-			s.say("%s  %d/%d faults  %d changes  tidemark %.1f s behind", clock(time.Since(began)), i, len(plan), shop.changes(), s.tide.lag().Seconds())
+			s.say("%s  %d/%d faults  %d changes  tidemark %.1f s behind", clock(time.Since(began)), i, len(t.Plan), shop.changes(), s.tide.lag().Seconds())
 		}
 		if ctx.Err() != nil {
 			break
@@ -44,7 +45,7 @@ func (s *scene) strike(ctx context.Context, o Options, shop *shop) []Struck {
 			struck[i] = s.blow(ctx, b, began)
 		})
 	}
-	until(ctx, began.Add(o.Length), began.Add(o.Length))
+	until(ctx, began.Add(t.Length), began.Add(t.Length))
 	all.Wait()
 	return struck
 }
@@ -52,7 +53,7 @@ func (s *scene) strike(ctx context.Context, o Options, shop *shop) []Struck {
 // hold takes what a fault holds, which a fault before it may still be healing; the
 // answer lets it go. Called by one goroutine for each fault, it takes in one order, so
 // that no two wait for each other.
-func (s *scene) hold(f fault.Fault) func() {
+func (s *Scene) hold(f fault.Fault) func() {
 	names := append([]string{f.Name}, f.Holds...)
 	slices.Sort(names)
 	var locks []*sync.Mutex
@@ -68,7 +69,7 @@ func (s *scene) hold(f fault.Fault) func() {
 	}
 }
 
-func (s *scene) lock(name string) *sync.Mutex {
+func (s *Scene) lock(name string) *sync.Mutex {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.held[name] == nil {
@@ -92,12 +93,16 @@ func until(ctx context.Context, first, second time.Time) bool {
 }
 
 // blow strikes one fault, lets it stand and heals it.
-func (s *scene) blow(ctx context.Context, b Blow, began time.Time) Struck {
+func (s *Scene) blow(ctx context.Context, b Blow, began time.Time) Struck {
 	out := Struck{Fault: b.Fault.Name, Kind: b.Fault.Kind, At: time.Since(began).Seconds(), For: b.For.Seconds()}
 	limited, cancel := context.WithTimeout(ctx, toHeal)
 	err := b.Fault.Strike(limited, s.rig)
 	cancel()
-	if err != nil {
+	switch {
+	case errors.Is(err, fault.ErrCannot):
+		out.Skipped = err.Error()
+		return out
+	case err != nil:
 		out.Error = "strike: " + err.Error()
 	}
 	if b.Fault.Heal != nil { // also when the strike failed: half of it may have been done

@@ -44,7 +44,16 @@ func (a *allowance) letter(from, to uint64) bool {
 	return false
 }
 
-// Journal holds the table's raw rows against what its source's log says was written,
+// unseen takes one dead letter of a change that the journal does not show: a row of a
+// snapshot, or what was before its time.
+func (a *allowance) unseen() bool {
+	if a.since > 0 && a.letter(0, a.since-1) {
+		return true
+	}
+	return slices.ContainsFunc(a.windows, func(w span) bool { return a.letter(w.after, w.upto) })
+}
+
+// gapsOf holds the table's raw rows against what its source's log says was written,
 // commit by commit: per key as many changes, and the same images where the log has them.
 // reading is of the table's topic and may be nil: then only rows of snapshots show where
 // one stood.

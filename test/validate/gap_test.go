@@ -25,11 +25,11 @@ type written struct {
 	j *journal.Journal
 }
 
-func (r *rig) written(t *testing.T, name string) *written {
+func (r *rig) written(t *testing.T) *written {
 	t.Helper()
-	w := &written{rig: r, t: t, c: r.breached(t, name)}
-	w.sql("CREATE TABLE " + name + " (id bigint PRIMARY KEY, v text); ALTER TABLE " + name + " REPLICA IDENTITY FULL")
-	t.Cleanup(func() { _, _ = r.sides.Postgres.Exec(context.Background(), "DROP TABLE "+name) })
+	w := &written{rig: r, t: t, c: r.breached(t)}
+	w.sql("CREATE TABLE $ (id bigint PRIMARY KEY, v text); ALTER TABLE $ REPLICA IDENTITY FULL")
+	t.Cleanup(func() { _, _ = r.sides.Postgres.Exec(context.Background(), "DROP TABLE "+w.c.Table) })
 	var err error
 	w.j, err = journal.Open(t.Context(), journal.Options{Contracts: []*contract.Contract{w.c}, PostgresURL: r.env["TIDEMARK_POSTGRES_URL"]})
 	require.NoError(t, err)
@@ -37,8 +37,10 @@ func (r *rig) written(t *testing.T, name string) *written {
 	return w
 }
 
+// sql runs a statement in PostgreSQL; $ is the table.
 func (w *written) sql(statement string) {
 	w.t.Helper()
+	statement = strings.ReplaceAll(statement, "$", w.c.Table)
 	_, err := w.sides.Postgres.Exec(w.t.Context(), statement)
 	require.NoError(w.t, err, statement)
 }
@@ -125,15 +127,14 @@ func (w *written) gaps(rows []stored) []Failure {
 }
 
 func TestNoGapSeesEveryBreach(t *testing.T) {
-	w := stackOf(t).written(t, "breached_gap")
-	const table = "breached_gap"
-	w.sql("INSERT INTO " + table + " VALUES (1, 'a'), (2, NULL)")
-	w.sql("UPDATE " + table + " SET v = 'b' WHERE id = 1")
-	w.sql("UPDATE " + table + " SET id = 3 WHERE id = 2")
-	w.sql("BEGIN; UPDATE " + table + " SET v = 'c' WHERE id = 1; UPDATE " + table + " SET v = 'd' WHERE id = 1; COMMIT")
-	w.sql("DELETE FROM " + table + " WHERE id = 1")
-	w.sql("TRUNCATE " + table)
-	w.sql("INSERT INTO " + table + " VALUES (4, 'e')")
+	w := stackOf(t).written(t)
+	w.sql("INSERT INTO $ VALUES (1, 'a'), (2, NULL)")
+	w.sql("UPDATE $ SET v = 'b' WHERE id = 1")
+	w.sql("UPDATE $ SET id = 3 WHERE id = 2")
+	w.sql("BEGIN; UPDATE $ SET v = 'c' WHERE id = 1; UPDATE $ SET v = 'd' WHERE id = 1; COMMIT")
+	w.sql("DELETE FROM $ WHERE id = 1")
+	w.sql("TRUNCATE $")
+	w.sql("INSERT INTO $ VALUES (4, 'e')")
 	rows := w.perfect()
 	require.Len(t, rows, 13)
 	require.Empty(t, w.gaps(rows))
@@ -161,11 +162,11 @@ func TestNoGapSeesEveryBreach(t *testing.T) {
 
 // A dead letter excuses the change that it is, and no other.
 func TestADeadLetterExcusesItself(t *testing.T) {
-	w := stackOf(t).written(t, "breached_letter")
-	w.sql("INSERT INTO breached_letter VALUES (1, 'a')")
-	w.sql("UPDATE breached_letter SET v = 'b'")
-	w.sql("UPDATE breached_letter SET v = 'c'")
-	w.sql("INSERT INTO breached_letter VALUES (2, 'x')")
+	w := stackOf(t).written(t)
+	w.sql("INSERT INTO $ VALUES (1, 'a')")
+	w.sql("UPDATE $ SET v = 'b'")
+	w.sql("UPDATE $ SET v = 'c'")
+	w.sql("INSERT INTO $ VALUES (2, 'x')")
 	rows := w.perfect()
 	torn := slices.Delete(slices.Clone(rows), 1, 3) // the first update failed
 	torn[1].v = "a"                                 // so the second took back what raw had
@@ -176,15 +177,60 @@ func TestADeadLetterExcusesItself(t *testing.T) {
 	require.Contains(t, validatorsOf(w.gaps(torn[:len(torn)-1])), noGap, "another change")
 	torn[2].v = "z"
 	require.Contains(t, validatorsOf(w.gaps(torn)), sameImage, "the image that is whole again")
+
+	before, err := journal.Open(t.Context(), journal.Options{Contracts: []*contract.Contract{w.c}, PostgresURL: w.env["TIDEMARK_POSTGRES_URL"]})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, before.Close(context.Background())) }()
+	w.j = before // it does not know the change that failed
+	w.sql("UPDATE $ SET v = 'y' WHERE id = 2")
+	late := w.perfect()
+	require.Empty(t, w.gaps(late[1:]), "raw had nothing to take back")
+	require.Contains(t, validatorsOf(w.gaps(nil)), noGap)
+}
+
+// What the writer says that it wrote must be in the source's log.
+func TestALogThatHidesAWriteIsSeen(t *testing.T) {
+	w := stackOf(t).written(t)
+	w.sql("INSERT INTO $ VALUES (1, 'a')")
+	w.sql("UPDATE $ SET v = 'b'")
+	w.sql("DELETE FROM $")
+	require.NoError(t, w.j.Sync(t.Context()))
+	says := func(inserts, updates, deletes int64) []string {
+		return validatorsOf(counted(&Env{Contracts: []*contract.Contract{w.c}, Journal: w.j,
+			Written: map[string]map[string]int64{w.c.Table: {"insert": inserts, "update": updates, "delete": deletes}}}))
+	}
+	require.Empty(t, says(1, 1, 1))
+	require.Empty(t, says(1, 0, 1), "an update sent again")
+	for _, more := range [][]string{says(2, 1, 1), says(1, 2, 1), says(1, 1, 2), says(0, 1, 1), says(1, 1, 0)} {
+		require.Equal(t, []string{asCounted}, more)
+	}
+}
+
+// Current state that lacks a row of its source is seen; so is one that has another value.
+func TestCurrentIsHeldToItsSource(t *testing.T) {
+	w := stackOf(t).written(t)
+	w.sql("INSERT INTO $ VALUES (1, 'a'), (2, NULL)")
+	env := Env{Contracts: []*contract.Contract{w.c}, Sides: w.sides}
+	shows := func(values string) []string {
+		w.do(t, "TRUNCATE TABLE "+w.c.Target.String())
+		w.do(t, "INSERT INTO "+w.c.Target.String()+" VALUES "+values)
+		failures, err := sourceIsCurrent(t.Context(), &env)
+		require.NoError(t, err)
+		return validatorsOf(failures)
+	}
+	require.Empty(t, shows("(1, 'a'), (2, NULL)"))
+	for _, wrong := range []string{"(1, 'a')", "(1, 'a'), (2, '')", "(1, 'a'), (2, NULL), (3, 'c')", "(1, 'a'), (1, 'a'), (2, NULL)"} {
+		require.Equal(t, []string{asSource}, shows(wrong), wrong)
+	}
 }
 
 // Random histories, each with one random spoil of raw: the right ones pass, the spoilt
 // ones do not, all validators of raw together.
 func TestEverySpoilIsSeen(t *testing.T) {
-	w := stackOf(t).written(t, "breached_spoil")
+	w := stackOf(t).written(t)
 	r := rand.New(rand.NewPCG(20, 26))
 	for range 60 {
-		w.sql("BEGIN; " + strings.Repeat(oneOf(r, "breached_spoil")+"; ", 1+r.IntN(2)) + "COMMIT")
+		w.sql("BEGIN; " + strings.Repeat(oneOf(r)+"; ", 1+r.IntN(2)) + "COMMIT")
 	}
 	rows := w.perfect()
 	require.Empty(t, w.every(rows))
@@ -210,15 +256,15 @@ func (w *written) every(rows []stored) []Failure {
 }
 
 // oneOf is a statement on a handful of keys.
-func oneOf(r *rand.Rand, table string) string {
+func oneOf(r *rand.Rand) string {
 	id := r.IntN(6)
 	switch r.IntN(4) {
 	case 0:
-		return fmt.Sprintf("DELETE FROM %s WHERE id = %d", table, id)
+		return fmt.Sprintf("DELETE FROM $ WHERE id = %d", id)
 	case 1:
-		return fmt.Sprintf("UPDATE %s SET v = v || 'x' WHERE id = %d", table, id)
+		return fmt.Sprintf("UPDATE $ SET v = v || 'x' WHERE id = %d", id)
 	}
-	return fmt.Sprintf("INSERT INTO %s VALUES (%d, '%d') ON CONFLICT (id) DO UPDATE SET v = excluded.v", table, id, r.IntN(1000))
+	return fmt.Sprintf("INSERT INTO $ VALUES (%d, '%d') ON CONFLICT (id) DO UPDATE SET v = excluded.v", id, r.IntN(1000))
 }
 
 // spoilRow breaks one row of raw.

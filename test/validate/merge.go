@@ -169,7 +169,8 @@ func (m *merge) compare(key string, want, got *net) {
 		m.torn[key] = got.plus < want.plus
 		return
 	}
-	if m.torn[key] && got.plus == want.plus && got.minus <= want.minus && (want.unknownPlus || want.plusSum == got.plusSum) {
+	newest := got.plus == want.plus && (want.unknownPlus || want.plusSum == got.plusSum)
+	if newest && got.minus <= want.minus && (m.torn[key] || m.allow.unseen()) {
 		m.torn[key] = want.plus == 0
 		return
 	}

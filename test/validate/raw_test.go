@@ -2,6 +2,8 @@ package validate
 
 import (
 	"context"
+	"crypto/rand"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,8 +12,9 @@ import (
 )
 
 // breached is a table of a test's own in ClickHouse; source and topic have no such.
-func (r *rig) breached(t *testing.T, name string) *contract.Contract {
+func (r *rig) breached(t *testing.T) *contract.Contract {
 	t.Helper()
+	name := "breached_" + strings.ToLower(rand.Text()[:8])
 	c, err := contract.Parse([]byte("contract: 1\nsource: pg\ntable: public." + name + "\ntarget: shop." + name + "\nkey: [id]\n" +
 		"columns: [{name: id, type: bigint}, {name: v, type: text, nullable: true}]\n"))
 	require.NoError(t, err)
@@ -29,15 +32,15 @@ func (r *rig) breached(t *testing.T, name string) *contract.Contract {
 // nothing where there is none.
 func TestRawValidatorsSeeTheirBreach(t *testing.T) {
 	r := stackOf(t)
-	c := r.breached(t, "breached_raw")
+	c := r.breached(t)
 	r.letter(t, c, "3", "1")
 	const whole = "(1, '10', 1, 5, 'c', 'i', 0, 0), (1, '10', -1, 6, 'u', 'i', 0, 1), (1, '20', 1, 6, 'u', 'i', 0, 1), (2, NULL, 1, 6, 'c', 'i', 0, 2)"
 	breaches := func(raw, current string) []string {
 		t.Helper()
-		r.do(t, "TRUNCATE TABLE raw.breached_raw")
-		r.do(t, "TRUNCATE TABLE shop.breached_raw")
-		r.do(t, "INSERT INTO raw.breached_raw VALUES "+raw)
-		r.do(t, "INSERT INTO shop.breached_raw VALUES "+current)
+		r.do(t, "TRUNCATE TABLE raw."+c.Target.Table)
+		r.do(t, "TRUNCATE TABLE "+c.Target.String())
+		r.do(t, "INSERT INTO raw."+c.Target.Table+" VALUES "+raw)
+		r.do(t, "INSERT INTO "+c.Target.String()+" VALUES "+current)
 		failures, err := Raw(t.Context(), r.sides.ClickHouse, c)
 		require.NoError(t, err)
 		return validatorsOf(failures)

@@ -19,12 +19,13 @@ func claimsOf(r *rig, c *contract.Contract) *Watcher {
 
 func TestTheWatcherSeesEveryBreach(t *testing.T) {
 	r := stackOf(t)
-	c := r.breached(t, "breached_claim")
-	put := func(values string) { r.do(t, "INSERT INTO raw.breached_claim VALUES "+values) }
+	c := r.breached(t)
+	table := "raw." + c.Target.Table
+	put := func(values string) { r.do(t, "INSERT INTO "+table+" VALUES "+values) }
 	// after fills raw, claims 5 and then 8, does what comes later and checks.
 	after := func(letters string, later func()) []string {
 		t.Helper()
-		r.do(t, "TRUNCATE TABLE raw.breached_claim")
+		r.do(t, "TRUNCATE TABLE "+table)
 		w := claimsOf(r, c)
 		put("(1, NULL, 1, 5, 'c', 'i', 0, 0)")
 		require.NoError(t, w.claimed(t.Context(), &claim{source: "pg", version: big.NewInt(5), letters: letters}))
@@ -40,9 +41,9 @@ func TestTheWatcherSeesEveryBreach(t *testing.T) {
 	late := func() { put("(3, 'c', 1, 7, 'c', 'i', 0, 2)") }
 	require.Equal(t, []string{ahead}, after("0", late), "it came below the newest claim")
 	require.Equal(t, []string{ahead}, after("0", func() { put("(3, 'c', 1, 4, 'c', 'i', 0, 2)") }), "it came below the first")
-	require.Equal(t, []string{ahead}, after("0", func() { r.do(t, "TRUNCATE TABLE raw.breached_claim") }), "it went")
+	require.Equal(t, []string{ahead}, after("0", func() { r.do(t, "TRUNCATE TABLE "+table) }), "it went")
 	require.Equal(t, []string{ahead}, after("0", func() {
-		r.do(t, "ALTER TABLE raw.breached_claim UPDATE v = '' WHERE id = 1 SETTINGS mutations_sync = 2")
+		r.do(t, "ALTER TABLE "+table+" UPDATE v = '' WHERE id = 1 SETTINGS mutations_sync = 2")
 	}), "it changed")
 	r.letter(t, c, "7", "1")
 	require.Equal(t, []string{ahead}, after("0", late), "nothing was said to be missing")
@@ -52,7 +53,7 @@ func TestTheWatcherSeesEveryBreach(t *testing.T) {
 
 func TestTheWatcherSeesATidemarkGoBack(t *testing.T) {
 	r := stackOf(t)
-	c := r.breached(t, "breached_back")
+	c := r.breached(t)
 	w := claimsOf(r, c)
 	for _, v := range []int64{5, 5, 4} {
 		require.NoError(t, w.claimed(t.Context(), &claim{source: "pg", version: big.NewInt(v), letters: "0"}))

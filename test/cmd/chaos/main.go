@@ -75,12 +75,12 @@ func (f *flags) run() int {
 		self, _ := os.Executable()
 		f.Bin = filepath.Dir(self)
 	}
+	fault.InNamespace()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	fmt.Fprintf(os.Stderr, "seed %d\n", f.Seed)
-	report, err := chaos.Run(ctx, chaos.Options{
-		Seed: f.Seed, Length: length, Rate: f.Rate, Faults: faults, Dir: f.Dir, Bin: f.Bin, Parts: f.Parts, Keep: f.Keep, Log: os.Stderr,
-	})
+	report, err := chaos.Run(ctx, chaos.Options{Dir: f.Dir, Bin: f.Bin, Parts: f.Parts, Keep: f.Keep, Log: os.Stderr},
+		chaos.Trial{Seed: f.Seed, Length: length, Rate: f.Rate, Plan: chaos.Plan(f.Seed, length, faults)})
 	return f.say(report, err)
 }
 
