@@ -1,9 +1,9 @@
-# make help shows the targets. CONTRACTS, OLIST, STATUS, PART and FUZZTIME are described there.
+# make help shows the targets. CONTRACTS, OLIST, STATUS, PART, SEED, MINUTES and FUZZTIME are described there.
 MODULES  := schemas capture sink aggregate clickhouse compose test
 PACKAGES := $(MODULES:%=./%/...)
 PROGRAMS  = $(shell go list -e -f '{{if eq .Name "main"}}{{.ImportPath}}{{end}}' $(PACKAGES) 2>/dev/null)
 FUZZTIME ?= 20s
-.PHONY: help build up down wipe status logs env fetch test lint fmt vet fuzz bench codecs demo
+.PHONY: help build up down wipe status logs env fetch test chaos mutants lint fmt vet fuzz bench codecs demo
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | sed 's/[$$][$$]/$$/' | expand -t 10
@@ -39,6 +39,12 @@ test: build fetch ## all tests, against real servers on free ports
 	bin/local with -- go test -p 1 ./aggregate/... ./clickhouse/... ./compose/shop/...
 	bin/local with --only kafka,clickhouse -- go test -p 1 ./sink/...
 	go test ./schemas/... ./capture/... ./compose/local/... ./compose/compare/... ./compose/demo/... ./test/...
+
+chaos: build fetch ## faults strike the whole pipeline, then every validator is asked (SEED=: a run again; MINUTES=20)
+	@bin/chaos $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
+
+mutants: build fetch ## breaks the programs on purpose, a rule each, and lists which validators notice (ten minutes)
+	@TIDEMARK_TEST_LONG=1 go test -count=1 -v -timeout 60m ./test/mutants/
 
 lint: vet ## vet, staticcheck and formatting
 	@go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 $(PACKAGES)

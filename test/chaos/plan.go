@@ -21,16 +21,14 @@ type Blow struct {
 
 const (
 	warm = 5 * time.Second // so that a first fault finds something in flight
-	// gap is the mean time from one fault to the next.
-	gap = 12 * time.Second
 	// healing is left to a fault before what it held is taken again. One that needs
 	// longer is waited for when the run comes to it.
 	healing = 10 * time.Second
 )
 
-// Plan draws the faults of a run. It depends on its arguments alone: the same seed
-// strikes the same faults at the same times.
-func Plan(seed uint64, length time.Duration, from []fault.Fault) []Blow {
+// Plan draws the faults of a run, one per gap in the mean. It depends on its arguments
+// alone: the same seed strikes the same faults at the same times.
+func Plan(seed uint64, length, gap time.Duration, from []fault.Fault) []Blow {
 	r := rand.New(rand.NewPCG(seed, 0x7469_6465))
 	kinds := byKind(from)
 	var plan []Blow

@@ -29,17 +29,18 @@ Which fault strikes when follows from the seed alone.
 Exit codes: 0 every promise kept, 1 a promise broken (or a fault could not be struck), 2 wrong usage, 3 could not run.`
 
 type flags struct {
-	Seed    uint64   `help:"Draws the faults, and the shop's changes (default: a new one, which is printed)."`
-	Minutes float64  `help:"How long faults strike." default:"20"`
-	Faults  []string `help:"Only these: a name, a pattern such as 'kill-*', or a kind." placeholder:"NAME" sep:","`
-	Rate    float64  `help:"Changes per second that the shop makes at most." default:"200"`
-	Plan    bool     `help:"Print what would strike, and end."`
-	List    bool     `help:"Print the faults that there are and what each must not cause, and end."`
-	JSON    bool     `name:"json" help:"Print the report as JSON."`
-	Bin     string   `help:"Folder of the programs (default: the folder of this one)." env:"TIDEMARK_BIN" type:"path"`
-	Parts   string   `help:"Folder of the downloaded servers." env:"TIDEMARK_PARTS" type:"path"`
-	Dir     string   `help:"Where to make a folder for the stack (default: the system's temporary folder)." type:"existingdir"`
-	Keep    bool     `help:"Leave the stack's logs and data."`
+	Seed    uint64        `help:"Draws the faults, and the shop's changes (default: a new one, which is printed)."`
+	Minutes float64       `help:"How long faults strike." default:"20"`
+	Faults  []string      `help:"Only these: a name, a pattern such as 'kill-*', or a kind." placeholder:"NAME" sep:","`
+	Every   time.Duration `help:"Mean time from one fault to the next." default:"12s"`
+	Rate    float64       `help:"Changes per second that the shop makes at most." default:"200"`
+	Plan    bool          `help:"Print what would strike, and end."`
+	List    bool          `help:"Print the faults that there are and what each must not cause, and end."`
+	JSON    bool          `name:"json" help:"Print the report as JSON."`
+	Bin     string        `help:"Folder of the programs (default: the folder of this one)." env:"TIDEMARK_BIN" type:"path"`
+	Parts   string        `help:"Folder of the downloaded servers." env:"TIDEMARK_PARTS" type:"path"`
+	Dir     string        `help:"Where to make a folder for the stack (default: the system's temporary folder)." type:"existingdir"`
+	Keep    bool          `help:"Leave the stack's logs and data."`
 }
 
 func main() {
@@ -62,13 +63,12 @@ func (f *flags) run() int {
 	if f.Seed == 0 {
 		f.Seed = rand.Uint64N(1_000_000) + 1
 	}
-	length := time.Duration(f.Minutes * float64(time.Minute))
 	switch {
 	case f.List:
 		list(faults)
 		return 0
 	case f.Plan:
-		plan(chaos.Plan(f.Seed, length, faults))
+		plan(f.draw(faults))
 		return 0
 	}
 	if f.Bin == "" {
@@ -80,8 +80,14 @@ func (f *flags) run() int {
 	defer stop()
 	fmt.Fprintf(os.Stderr, "seed %d\n", f.Seed)
 	report, err := chaos.Run(ctx, chaos.Options{Dir: f.Dir, Bin: f.Bin, Parts: f.Parts, Keep: f.Keep, Log: os.Stderr},
-		chaos.Trial{Seed: f.Seed, Length: length, Rate: f.Rate, Plan: chaos.Plan(f.Seed, length, faults)})
+		chaos.Trial{Seed: f.Seed, Length: f.length(), Rate: f.Rate, Plan: f.draw(faults)})
 	return f.say(report, err)
+}
+
+func (f *flags) length() time.Duration { return time.Duration(f.Minutes * float64(time.Minute)) }
+
+func (f *flags) draw(faults []fault.Fault) []chaos.Blow {
+	return chaos.Plan(f.Seed, f.length(), f.Every, faults)
 }
 
 func (f *flags) say(report *chaos.Report, err error) int {
@@ -95,10 +101,19 @@ func (f *flags) say(report *chaos.Report, err error) int {
 		return 3
 	}
 	if !report.Right() {
-		fmt.Fprintf(os.Stderr, "chaos: a promise was broken; the same again: chaos --seed %d --minutes %g\n", f.Seed, f.Minutes)
+		fmt.Fprintf(os.Stderr, "chaos: a promise was broken; the same again: %s\n", f.again())
 		return 1
 	}
 	return 0
+}
+
+// again is the command that strikes the same faults.
+func (f *flags) again() string {
+	text := fmt.Sprintf("chaos --seed %d --minutes %g --every %s --rate %g", f.Seed, f.Minutes, f.Every, f.Rate)
+	for _, name := range f.Faults {
+		text += fmt.Sprintf(" --faults %q", name)
+	}
+	return text
 }
 
 func plan(blows []chaos.Blow) {
