@@ -41,7 +41,7 @@ func (w *witness) close(ctx context.Context) {
 
 // judge waits until the pipeline has caught up and holds it to every promise.
 func (s *Scene) judge(ctx context.Context, w *witness, r *Report) error {
-	ctx, cancel := context.WithTimeout(ctx, 4*toCatch)
+	ctx, cancel := context.WithTimeout(ctx, 3*toCatch)
 	defer cancel()
 	s.say("waiting for the pipeline to catch up")
 	if err := s.caughtUp(ctx); err != nil {

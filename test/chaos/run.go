@@ -29,7 +29,7 @@ type Trial struct {
 
 const (
 	toStart = 5 * time.Minute // for the stack
-	toCatch = 5 * time.Minute // for the pipeline, when nothing strikes any more
+	toCatch = 10 * time.Minute // for the pipeline, when nothing strikes any more
 )
 
 // Run tries a plan on a scene of its own. The report comes with every error after the start.

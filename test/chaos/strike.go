@@ -23,7 +23,7 @@ type Struck struct {
 	wait     *wait
 }
 
-const toHeal = 90 * time.Second
+const toHeal = 3 * time.Minute
 
 // strike strikes the plan and comes back when every fault is healed and the time is over.
 func (s *Scene) strike(ctx context.Context, t Trial, shop *shop) []Struck {

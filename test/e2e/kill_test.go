@@ -15,6 +15,7 @@ import (
 func TestKilledAtAnyMoment(t *testing.T) {
 	ctx, p := stackOf(t)
 	before := p.restarts(t)
+	w := p.witness(t)
 	run := p.program(ctx, t, "shop", "run", "--rate", "300", "--seed", "7", "--for", "40s", "--json")
 	require.NoError(t, run.Start())
 	ended := make(chan error, 1)
@@ -34,7 +35,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	}
 	require.GreaterOrEqual(t, kills, 5, "too few kills to say anything")
 	require.Greater(t, p.restarts(t), before, "nothing was restarted: the kills did not hit")
-	p.equal(t, shopContracts(t))
+	w.content(t)
 	t.Logf("%d kills", kills)
 }
 

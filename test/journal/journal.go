@@ -23,7 +23,8 @@ type Options struct {
 	// PostgresURL is that of a role that may make slots, MongoURL that of one who may open
 	// a change stream on the deployment. A source without contracts needs none.
 	PostgresURL, MongoURL string
-	// Dir is a folder for the changes, which are kept on disk; "" makes a temporary one.
+	// Dir is a folder for the changes, made when it is not there; "" makes a temporary one
+	// that Close removes.
 	Dir string
 }
 
@@ -64,6 +65,9 @@ func (j *Journal) begin(ctx context.Context, o Options) (err error) {
 		if j.dir, err = os.MkdirTemp("", "tidemark-journal-"); err != nil {
 			return fmt.Errorf("journal: %w", err)
 		}
+	}
+	if err = os.MkdirAll(j.dir, 0o700); err != nil {
+		return fmt.Errorf("journal: %w", err)
 	}
 	for i, c := range o.Contracts {
 		s, err := newSpool(filepath.Join(j.dir, fmt.Sprintf("%d-%s", i, c.Table)))
