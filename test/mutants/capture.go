@@ -52,12 +52,13 @@ func unacknowledged(ctx context.Context, w *way) error {
 	if err := w.insert(ctx, 101, 200); err != nil {
 		return err
 	}
-	before := w.confirmed(ctx)
-	short, cancel := context.WithTimeout(ctx, 15*time.Second)
-	defer cancel()
-	if until(short, "the slot is confirmed", func() bool { return w.confirmed(ctx) != before }) == nil {
-		time.Sleep(time.Second) // what was read is not all confirmed at once
+	at, err := w.written(ctx)
+	if err != nil {
+		return err
 	}
+	short, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	_ = until(short, "the slot is confirmed", func() bool { return w.confirmed(ctx, at) }) // a right one never is
 	w.running[1].kill()
 	if err := w.refuseWrites(ctx, false); err != nil {
 		return err
@@ -65,7 +66,7 @@ func unacknowledged(ctx context.Context, w *way) error {
 	if err := w.insert(ctx, 201, 210); err != nil {
 		return err
 	}
-	_, err := w.startCapture()
+	_, err = w.startCapture()
 	return err
 }
 

@@ -146,10 +146,18 @@ func (w *way) refuseWrites(ctx context.Context, refuse bool) error {
 	return nil
 }
 
-// confirmed is how far the slot is confirmed, as a text.
-func (w *way) confirmed(ctx context.Context) (lsn string) {
-	_ = w.sides.Postgres.QueryRow(ctx, "SELECT confirmed_flush_lsn::text FROM pg_replication_slots WHERE slot_name = $1", w.name).Scan(&lsn)
-	return lsn
+// written is how far PostgreSQL's log goes.
+func (w *way) written(ctx context.Context) (lsn string, err error) {
+	if err = w.sides.Postgres.QueryRow(ctx, "SELECT pg_current_wal_insert_lsn()::text").Scan(&lsn); err != nil {
+		return "", fmt.Errorf("look how far the log goes: %w", err)
+	}
+	return lsn, nil
+}
+
+// confirmed says whether the slot is confirmed up to a place in the log.
+func (w *way) confirmed(ctx context.Context, lsn string) (is bool) {
+	_ = w.sides.Postgres.QueryRow(ctx, "SELECT confirmed_flush_lsn >= $2::pg_lsn FROM pg_replication_slots WHERE slot_name = $1", w.name, lsn).Scan(&is)
+	return is
 }
 
 // judge asks the validators of a whole run.
