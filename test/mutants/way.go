@@ -131,12 +131,15 @@ func (w *way) shown(ctx context.Context, rows int) error {
 }
 
 // refuseWrites has the broker refuse what is written to the table's topic, and nothing
-// else, until allowed: with one broker there are never two replicas in sync.
+// else, until allowed: its largest message is smaller than any.
 func (w *way) refuseWrites(ctx context.Context, refuse bool) error {
-	replicas := map[bool]string{true: "2", false: "1"}[refuse]
+	limit := kafka.IncrementalAlterConfigsRequestConfig{Name: "max.message.bytes", ConfigOperation: kafka.ConfigOperationDelete}
+	if refuse {
+		limit.Value, limit.ConfigOperation = "60", kafka.ConfigOperationSet
+	}
 	res, err := w.kafka.IncrementalAlterConfigs(ctx, &kafka.IncrementalAlterConfigsRequest{Resources: []kafka.IncrementalAlterConfigsRequestResource{{
 		ResourceType: kafka.ResourceTypeTopic, ResourceName: w.contract.Topic(),
-		Configs: []kafka.IncrementalAlterConfigsRequestConfig{{Name: "min.insync.replicas", Value: replicas, ConfigOperation: kafka.ConfigOperationSet}}}}})
+		Configs: []kafka.IncrementalAlterConfigsRequestConfig{limit}}}})
 	if err == nil {
 		err = res.Resources[0].Error
 	}
