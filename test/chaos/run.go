@@ -28,7 +28,7 @@ type Trial struct {
 }
 
 const (
-	toStart = 5 * time.Minute // for the stack
+	toStart = 10 * time.Minute // for the stack
 	toCatch = 10 * time.Minute // for the pipeline, when nothing strikes any more
 )
 
