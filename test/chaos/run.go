@@ -4,7 +4,6 @@ package chaos
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -46,6 +45,9 @@ func Run(ctx context.Context, o Options, t Trial) (*Report, error) {
 // every promise. A scene may be tried again.
 func (s *Scene) Try(ctx context.Context, t Trial) (*Report, error) {
 	report := &Report{Seed: t.Seed, Minutes: t.Length.Minutes(), Rate: t.Rate}
+	if err := s.flows(ctx); err != nil {
+		return report, err
+	}
 	w, err := s.openWitness(ctx)
 	if err != nil {
 		return report, err
@@ -54,9 +56,6 @@ func (s *Scene) Try(ctx context.Context, t Trial) (*Report, error) {
 	shop, err := s.openShop(ctx, t)
 	if err != nil {
 		return report, err
-	}
-	if err := s.flows(ctx); err != nil {
-		return report, errors.Join(err, shop.end(report))
 	}
 	report.Struck = s.strike(ctx, t, shop)
 	err = shop.end(report)
