@@ -18,7 +18,7 @@ var (
 	ErrNoCommit = errors.New("raw holds rows of this partition, but the consumer group has no commit for it")
 	// ErrApplied: the commit and ops.applied disagree.
 	ErrApplied = errors.New("the consumer group's commit and ops.applied disagree")
-	// ErrRebuilt: a sealed range was rebuilt into other rows (rule fingerprint).
+	// ErrRebuilt: a sealed range was rebuilt into other rows (rule: fingerprint).
 	ErrRebuilt = errors.New("the sealed range was rebuilt into other rows than were sealed")
 	// ErrPartLost: rows are gone of a range that was applied and committed, whose records
 	// need not be in the topic any more.

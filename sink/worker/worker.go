@@ -66,7 +66,7 @@ type Worker struct {
 	batches   chan *batch.Batch
 	// ready holds a token while the applying side waits for a batch.
 	ready chan struct{}
-	// owed is the done commit that the next seal may replace (rule mergedCommit).
+	// owed is the done commit that the next seal may replace.
 	owed *ledger.Entry
 }
 
