@@ -3,7 +3,6 @@ package worker
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -92,7 +91,7 @@ func (w *Worker) Run(ctx context.Context) error {
 		w.log.Debug("worker ends", "reason", err)
 		return nil
 	}
-	return fmt.Errorf("%s/%d: %w", w.a.Topic, w.a.Partition, err)
+	return &Stopped{Source: w.table.Contract.Source, Table: w.table.Contract.Name(), Topic: w.a.Topic, Partition: w.a.Partition, Err: err}
 }
 
 func (w *Worker) run(ctx context.Context) error {
