@@ -95,5 +95,5 @@ func (l *loop) committed(d *stream.Data) error {
 	l.open = false
 	l.point.Position.Commit = max(l.point.Position.Commit, l.end.EndLSN)
 	l.point.CommitTime = l.end.CommitTime
-	return l.p.Commit(l.point)
+	return l.p.Commit(l.point) // rule: commit-boundary
 }

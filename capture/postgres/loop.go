@@ -175,7 +175,7 @@ func (l *loop) confirmed() stream.LSN {
 // noteProgress renders what the watermark remembers of the slot and the snapshots.
 func (l *loop) noteProgress() {
 	l.point.Resume = l.resume.Encode()
-	l.point.Complete = len(l.pending) == 0
+	l.point.Complete = len(l.pending) == 0 // rule: complete-after-snapshot
 }
 
 func (l *loop) close() {

@@ -28,13 +28,13 @@ func (l *loop) reached(ctx context.Context, at stream.LSN) error {
 	if err := l.handover.known.err; err != nil {
 		return err
 	}
-	if stream.LSN(l.handover.known.at.LSN) > at {
+	if stream.LSN(l.handover.known.at.LSN) > at { // rule: snapshot-in-order
 		return nil
 	}
 	return l.place(ctx)
 }
 
-// contained says whether the open transaction's changes of a pending table lie in the snapshot. If it is too late for that the
+// contained says whether the open transaction's changes of a pending table lie in the snapshot. rule: snapshot-contains. If it is too late for that the
 // snapshot is published at once: what the transaction did to other tables stands in other topics.
 func (l *loop) contained(ctx context.Context) (bool, error) {
 	h := l.handover
@@ -133,7 +133,7 @@ func (p *placing) ended(i int) error {
 	if err := p.marker(i, event.Marker{Kind: event.SnapshotEnd, Snapshot: p.id}); err != nil {
 		return err
 	}
-	p.settled(p.of[i])
+	p.settled(p.of[i]) // rule: snapshot-done-at-end
 	return p.p.Flush(p.point)
 }
 

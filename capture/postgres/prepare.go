@@ -89,7 +89,7 @@ func (s *Source) locate(ctx context.Context, repl *pgconn.PgConn, last *watermar
 	if err != nil {
 		return nil, err
 	}
-	info, err := slot.Look(ctx, s.sql, s.cfg.Slot)
+	info, err := slot.Look(ctx, s.sql, s.cfg.Slot) // rule: look-under-lease
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func (st *start) goOn(cfg Config, info *slot.Info, id slot.Identity, last *water
 	if err != nil {
 		return err
 	}
-	st.epoch, st.lsn, st.time = last.Position.Epoch, stream.LSN(last.Position.Commit), last.CommitTime
+	st.epoch, st.lsn, st.time = last.Position.Epoch, stream.LSN(last.Position.Commit), last.CommitTime // rule: resume-at-checkpoint
 	if err := known.Continues(info, cfg.Slot, cfg.Publication, id, st.lsn, st.now); err != nil {
 		return err
 	}
@@ -150,7 +150,7 @@ func (st *start) again(log *slog.Logger) {
 	}
 	log.Warn("taking new snapshots", st.due.Resume()...)
 	for _, t := range st.due.Tables {
-		st.resume.Forget(t)
+		st.resume.Forget(t) // rule: pending-in-checkpoint
 	}
 }
 
@@ -166,7 +166,7 @@ func (s *Source) assemble(ctx context.Context, p *publish.Publisher, st *start) 
 		epoch:  st.epoch, resume: st.resume, tables: map[string]*captured{},
 		emit:  emit.NewTransaction(p, st.epoch),
 		heart: heartbeat.New(s.sql, s.cfg.Heartbeat, s.cfg.Stall),
-		point: publish.Point{Position: position.Position{Epoch: st.epoch, Commit: uint64(st.lsn)}, CommitTime: st.time, Signals: st.due.Next},
+		point: publish.Point{Position: position.Position{Epoch: st.epoch, Commit: uint64(st.lsn)}, CommitTime: st.time, Signals: st.due.Next}, // rule: signal-in-checkpoint
 	}
 	for _, c := range s.cfg.Contracts {
 		open := p.Topic

@@ -84,7 +84,7 @@ func (h *herald) mark(ctx context.Context) error {
 	if err := h.write(ctx, w); err != nil {
 		return err
 	}
-	h.confirm(b.point)
+	h.confirm(b.point) // rule: confirm-after-watermark
 	return nil
 }
 

@@ -112,7 +112,7 @@ func (l *ledger) resolve(b *barrier, a advance) {
 	if a.slot != nil {
 		b.advances = append(b.advances, a)
 	}
-	if b.pending--; b.pending > 0 {
+	if b.pending--; b.pending > 0 { // rule: watermark-after-ack
 		return
 	}
 	if b.done != nil {

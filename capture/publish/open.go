@@ -73,7 +73,7 @@ func (p *Publisher) begin(ctx context.Context) (last *watermark.Watermark, err e
 	p.herald.confirmed.Store(new(PointOf(last)))
 	p.last = PointOf(last)
 	if last != nil {
-		p.ledger.offsets = slices.Clone(last.Offsets)
+		p.ledger.offsets = slices.Clone(last.Offsets) // rule: carry-forward
 	}
 	p.start(p.herald.run)
 	p.start(func(ctx context.Context) error { return p.session.keep(ctx, p.cfg.Renew) })
@@ -84,7 +84,7 @@ func (p *Publisher) begin(ctx context.Context) (last *watermark.Watermark, err e
 // write another one: it writes the last one again, which carries this session's epoch
 // into the partition, and looks whether one came in between. Without this an older
 // capture could confirm to its source what this one does not know to be published, and
-// the offsets carried forward from here would be too low.
+// the offsets carried forward from here would be too low. rule: claim-before-read.
 func (p *Publisher) takeOver(ctx context.Context) (*watermark.Watermark, error) {
 	h := history{client: p.client, source: p.cfg.Source}
 	last, end, err := h.load(ctx)

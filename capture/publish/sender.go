@@ -25,7 +25,7 @@ const (
 var goneAfter = 60 * time.Second
 
 // sender writes one partition's batches, one request in flight: a second one could
-// overtake the first when that is tried again.
+// overtake the first when that is tried again. rule: one-in-flight.
 type sender struct {
 	*partition
 	client   *kafka.Client
@@ -68,7 +68,7 @@ func (s *sender) send(ctx context.Context, b *batch) error {
 	if s.renewals != s.session.renewals {
 		s.renewals, s.sequence = s.session.renewals, 0 // a new epoch counts anew
 	}
-	p.Sequence = s.sequence
+	p.Sequence = s.sequence // rule: idempotent
 	framed, err := s.squeeze.seal(b, p)
 	if err != nil {
 		return err
@@ -96,7 +96,7 @@ func (s *sender) send(ctx context.Context, b *batch) error {
 func nextSequence(s int32, n int) int32 { return int32((int64(s) + int64(n)) & (1<<31 - 1)) }
 
 // deliver sends the same bytes until the broker has them, for ever, and gives the offset
-// of the first record.
+// of the first record. rule: same-bytes.
 func (s *sender) deliver(ctx context.Context, framed []byte, count int) (base int64, err error) {
 	out := outage{log: s.log.With("topic", s.topic, "partition", s.id)}
 	s.answered = true

@@ -28,7 +28,7 @@ type session struct {
 
 // begin starts a producer session. The broker gives it a higher epoch than the last of
 // the same source had, and from this session's first write to a partition on refuses
-// the older one there.
+// the older one there. rule: epoch-fence.
 func begin(ctx context.Context, client *kafka.Client, source string) (*session, error) {
 	s := &session{client: client, source: source}
 	// Zeros would claim a session and be refused.

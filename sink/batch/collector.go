@@ -52,7 +52,7 @@ func (c *Collector) Rebuilding() bool { return c.pending != nil }
 // Take adds the next record, and emits batches that it completes. The record is only
 // read during the call.
 func (c *Collector) Take(ctx context.Context, rec *consume.Record) error {
-	if c.open != nil && alone(rec) { // what it may take back must all be below it, and applied
+	if c.open != nil && alone(rec) { // rule: retract-alone: what it may take back must all be below it, and applied
 		if err := c.Flush(ctx); err != nil {
 			return err
 		}
@@ -96,7 +96,7 @@ func (c *Collector) count(rec *consume.Record) {
 
 func (c *Collector) full(offset int64) bool {
 	if c.pending != nil {
-		return offset >= c.pending.Last
+		return offset >= c.pending.Last // rule: exact-range
 	}
 	return c.Limits.Full(c.open) || c.open.Rows != nil && !c.Budget.grow(c.open, c.open.Rows.Bytes())
 }
@@ -153,7 +153,7 @@ func (c *Collector) event(rec *consume.Record, h event.Header) error {
 	if err != nil {
 		return err
 	}
-	if !h.Flags.Repair() { // rule: repair-out-of-order: its position says nothing of what follows
+	if !h.Flags.Repair() { // rule: repair-keeps-high: its position says nothing of what follows
 		c.state.HighWater = h.Version
 		c.open.times(h.CommitTime)
 	}

@@ -65,9 +65,9 @@ func alone(rec *consume.Record) bool {
 func (c *Collector) duplicate(h event.Header) bool {
 	order := h.Version.Compare(c.state.HighWater)
 	if h.Flags.Repair() && h.Op != event.Truncate {
-		return false // rule: repair-out-of-order: it is meant to come after newer ones
+		return false // rule: repair-passes: it is meant to come after newer ones
 	}
-	return order < 0 || order == 0 && h.Op != event.Read
+	return order < 0 || order == 0 && h.Op != event.Read // rule: drop-by-position
 }
 
 // chained reports whether the record's own before image is what raw holds. torn: the
@@ -75,7 +75,7 @@ func (c *Collector) duplicate(h event.Header) bool {
 func (c *Collector) chained(torn bool, h event.Header) bool {
 	w := c.state.Window
 	if torn || h.Flags.Repair() || w.Open() && !w.Chained || !c.state.Gap.IsZero() {
-		return false // rule: broken-chain-look-up
+		return false // rule: torn-look-up, window-look-up, repair-look-up
 	}
 	if h.Op == event.Read { // outside a first snapshot raw may hold the key
 		return w.Open()
@@ -145,7 +145,7 @@ func named(m event.Marker) string {
 }
 
 // ended closes the window. Unless the table was empty before, what is live, older than
-// the window's begin and was not seen since is gone in the source.
+// the window's begin and was not seen since is gone in the source. rule: sweep.
 func (c *Collector) ended(m event.Marker, h event.Header) *Retract {
 	w := c.state.Window
 	if !w.Open() || w.Snapshot != named(m) {

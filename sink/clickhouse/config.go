@@ -21,6 +21,9 @@ type Config struct {
 	// QueryTimeout bounds one query or insert whose context has no deadline of its own;
 	// 2 min by default. What it cuts off has an unknown outcome and is sent again.
 	QueryTimeout time.Duration
+	// Idle is how long a connection may rest before the server closes it; 15 s by default,
+	// whole seconds. It must be shorter than ClickHouse needs to forget a token (see dial).
+	Idle time.Duration
 }
 
 // LogValue leaves the password out of every log line.
@@ -34,6 +37,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.QueryTimeout <= 0 {
 		c.QueryTimeout = 2 * time.Minute
+	}
+	if c.Idle <= 0 {
+		c.Idle = 15 * time.Second
 	}
 	return c
 }

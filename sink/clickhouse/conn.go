@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ClickHouse/ch-go"
+	"github.com/ClickHouse/ch-go/proto"
 )
 
 // Conn is one connection, used by one goroutine at a time. It dials when it is first
@@ -15,6 +16,8 @@ import (
 type Conn struct {
 	cfg    Config
 	client *ch.Client
+	// used is when the server last heard of us.
+	used time.Time
 }
 
 // New makes a Conn; it does not dial yet.
@@ -22,6 +25,8 @@ func New(cfg Config) *Conn { return &Conn{cfg: cfg.withDefaults()} }
 
 // Open makes sure that a connection is there and answers. Call it before the last check
 // that precedes an insert, so that nothing slow stands between that check and the send.
+// What follows goes over that connection or fails: no other is made in its place while
+// the server has closed it (rule: idle-close).
 func (c *Conn) Open(ctx context.Context) error {
 	if c.client != nil && c.ping(ctx) == nil {
 		return nil
@@ -57,6 +62,10 @@ func (c *Conn) ensure(ctx context.Context) error {
 	return c.dial(ctx)
 }
 
+// dial connects, and has the server close the connection when it rests. rule: idle-close.
+// A process that is stopped between its last check and its insert would else wake hours
+// later and insert, over a connection that is still there, what another owner inserted
+// long before under a token that is forgotten by now.
 func (c *Conn) dial(ctx context.Context) error {
 	c.drop()
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.DialTimeout)
@@ -69,11 +78,18 @@ func (c *Conn) dial(ctx context.Context) error {
 		Dialer:           &net.Dialer{Timeout: c.cfg.DialTimeout, KeepAlive: 15 * time.Second},
 		DialTimeout:      c.cfg.DialTimeout,
 		HandshakeTimeout: c.cfg.DialTimeout,
+		Settings:         resting(c.cfg.Idle),
 	})
 	if err != nil {
 		return newError("connect to "+c.cfg.Addr, err)
 	}
 	c.client = client
+	var one proto.ColUInt8 // any query: the server heeds the settings from the first one on
+	if err := client.Do(ctx, ch.Query{Body: "SELECT 1 AS one", Result: proto.Results{{Name: "one", Data: &one}}}); err != nil {
+		c.drop()
+		return newError("connect to "+c.cfg.Addr, err)
+	}
+	c.used = time.Now()
 	return nil
 }
 
@@ -84,6 +100,7 @@ func (c *Conn) ping(ctx context.Context) error {
 	if err != nil {
 		c.drop()
 	}
+	c.used = time.Now()
 	return err
 }
 
@@ -105,6 +122,7 @@ func (c *Conn) do(ctx context.Context, attempt string, q ch.Query) error {
 		c.drop()
 		return newError(attempt, err)
 	}
+	c.used = time.Now()
 	return nil
 }
 

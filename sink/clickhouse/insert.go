@@ -3,6 +3,7 @@ package clickhouse
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/ClickHouse/ch-go"
 	"github.com/ClickHouse/ch-go/proto"
@@ -15,6 +16,11 @@ func (c *Conn) Insert(ctx context.Context, database, table string, input proto.I
 	attempt := fmt.Sprintf("insert into %s.%s, token %q", database, table, token)
 	if len(input) == 0 || input[0].Data.Rows() == 0 {
 		return &Error{Class: Stop, Attempt: attempt, Err: fmt.Errorf("no rows")}
+	}
+	if token == "" && c.client != nil && time.Since(c.used) > c.cfg.Idle/2 { // nothing was checked before it
+		if err := c.Open(ctx); err != nil {
+			return err
+		}
 	}
 	return c.do(ctx, attempt, ch.Query{
 		Body:     insertInto(database, table, input),

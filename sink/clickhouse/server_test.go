@@ -166,3 +166,26 @@ func TestNobodyListens(t *testing.T) {
 	var failed *clickhouse.Error
 	require.True(t, errors.As(err, &failed) && failed.Retryable() && failed.Code == 0, "%v", err)
 }
+
+// What was checked before it goes over the connection that was open then, or not at all:
+// the server closes what rests, and nothing connects again behind the check.
+func TestAConnectionThatRestsTooLongDoesNotInsert(t *testing.T) {
+	conn := signed(t)
+	cfg := clickhousetest.Config(t)
+	cfg.Idle = time.Second
+	rested := clickhouse.New(cfg)
+	defer rested.Close()
+	require.NoError(t, rested.Open(t.Context()))
+	time.Sleep(2500 * time.Millisecond) // the server looks once a second
+	err := rested.Insert(t.Context(), "conn_test", "raw", block(0, 10), "late")
+	var failed *clickhouse.Error
+	require.ErrorAs(t, err, &failed)
+	require.True(t, failed.Retryable(), "%v", err)
+	require.Equal(t, []string{"0 0 0"}, clickhousetest.Texts(t, conn, state))
+
+	require.NoError(t, rested.Open(t.Context()))
+	require.NoError(t, rested.Insert(t.Context(), "conn_test", "raw", block(0, 10), "late"))
+	require.Equal(t, []string{"10 10 10"}, clickhousetest.Texts(t, conn, state))
+	time.Sleep(2500 * time.Millisecond)
+	require.NoError(t, rested.Insert(t.Context(), "conn_test", "raw", block(10, 10), ""), "what needs no check connects again")
+}

@@ -1,14 +1,20 @@
 package clickhouse
 
-import "github.com/ClickHouse/ch-go"
+import (
+	"strconv"
+	"time"
+
+	"github.com/ClickHouse/ch-go"
+)
 
 // insertSettings make a repeated token a no-op in the table and in everything that its
 // views feed, and keep the one block that we send one block.
 var insertSettings = []ch.Setting{
 	important("async_insert", "0"),
 	important("insert_deduplicate", "1"),
-	important("deduplicate_blocks_in_dependent_materialized_views", "1"),
+	important("deduplicate_blocks_in_dependent_materialized_views", "1"), // rule: token-in-views
 	// A view that fails must fail the insert: the retry then fills what it missed.
+	// rule: views-fail-insert.
 	important("materialized_views_ignore_errors", "0"),
 	// Parallel views and insert threads may cut the block differently on a retry, and
 	// then the token no longer matches.
@@ -30,4 +36,11 @@ func withToken(token string) []ch.Setting {
 		return insertSettings
 	}
 	return append(insertSettings[:len(insertSettings):len(insertSettings)], important("insert_deduplication_token", token))
+}
+
+// resting has the server close a connection over which nothing comes for as long, between
+// queries and in the middle of one.
+func resting(d time.Duration) []ch.Setting {
+	seconds := strconv.Itoa(int(max(d/time.Second, 1)))
+	return []ch.Setting{important("idle_connection_timeout", seconds), important("receive_timeout", seconds)}
 }

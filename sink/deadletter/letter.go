@@ -85,6 +85,8 @@ func (l *Letter) origin() int64 {
 const (
 	// ReasonHeader: there is no readable tidemark header, so nothing says what it is.
 	ReasonHeader = "header"
+	// ReasonLost: records that the topic lost before they were read; the letter is the first.
+	ReasonLost = "lost"
 	// ReasonMarker: a marker that cannot be read.
 	ReasonMarker = "marker"
 )

@@ -6,20 +6,7 @@
 // range itself may or may not be). The broker refuses a commit from a stale
 // generation, which fences a paused owner without any other store.
 //
-// The rules, by the names of the model that was searched exhaustively for a state in
-// which a row is lost or doubled. Each mends a state that the model reached without it:
-//
-//	seal              a range is committed before any of it is inserted; without it
-//	                  the next owner cuts its batch elsewhere and the token is no help
-//	buildBeforeSeal   the rows are built first, so that the seal can hold their
-//	fingerprint       count, checksum and schema; a rebuild that differs stops
-//	hwm               the high-water version below the range travels in the commit;
-//	                  taken from max(raw) the rebuilt batch drops its own rows
-//	recheck           the seal is committed again before every send, on a connection
-//	                  opened earlier; a stale owner is refused here, not at the server
-//	stallGuard        a range pending for longer than half the deduplication window
-//	                  stops its table; recheck and stallGuard hold only together
-//	mergedCommit      the next seal, at last+1, says done; an idle worker says it itself
-//	metaStop          a commit without metadata stops: the offset alone does not say
-//	                  whether a range was in flight
+// The rules that this serves are named at the lines that keep them. The model
+// in test/model/sink has a switch for each of them and shows what goes wrong without it:
+// test/model/sink/rules.go says in a sentence what each demands.
 package ledger

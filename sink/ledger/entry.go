@@ -22,12 +22,13 @@ const (
 // from it, so it must never be taken from anything that the batch itself changes.
 type State struct {
 	// HighWater is the greatest version below the offset; at or below it is a duplicate.
+	// rule: high-water-in-seal. Taken from raw, the rebuilt batch would drop its own rows.
 	HighWater position.Position
 	// Incarnation of the topic, from its "topic" marker; empty before the marker.
 	Incarnation string
 	// Opened is the marker's offset: 0, unless the topic was recreated under a capture.
 	Opened int64
-	// Window is the snapshot that is open, if any.
+	// Window is the snapshot that is open, if any. rule: window-in-seal.
 	Window Window
 	// Floor is the version of the newest truncate, or of the begin of the newest snapshot
 	// whose end has swept: what is older and not in raw is gone for good, so a repair

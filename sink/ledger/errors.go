@@ -12,7 +12,7 @@ var (
 	// ErrRefused: the broker has a newer generation. The worker ends without side
 	// effects; whoever owns the partition now rebuilds what was sealed.
 	ErrRefused = errors.New("commit refused: this member's generation is over")
-	// ErrNoMetadata: an offset tool, or another program, wrote the commit (rule metaStop).
+	// ErrNoMetadata: an offset tool, or another program, wrote the commit.
 	ErrNoMetadata = errors.New("commit without metadata")
 	// ErrMetadata: the metadata is not what this program writes.
 	ErrMetadata = errors.New("commit metadata that this program does not read")

@@ -77,7 +77,7 @@ func (l *Ledger) entry(p kafka.OffsetFetchPartition) (Entry, bool, error) {
 	if p.CommittedOffset < 0 {
 		return Entry{}, false, nil
 	}
-	if p.Metadata == "" {
+	if p.Metadata == "" { // rule: metadata-stop
 		return Entry{}, false, fmt.Errorf("%w: %s/%d at offset %d", ErrNoMetadata, l.topic, l.partition, p.CommittedOffset)
 	}
 	e, err := Parse(p.Metadata)
@@ -99,7 +99,7 @@ func (l *Ledger) Commit(ctx context.Context, e Entry) error {
 
 func (l *Ledger) commit(ctx context.Context, e Entry) error {
 	res, err := l.client.OffsetCommit(ctx, &kafka.OffsetCommitRequest{
-		GroupID: l.fence.Group, GenerationID: l.fence.Generation, MemberID: l.fence.Member,
+		GroupID: l.fence.Group, GenerationID: l.fence.Generation, MemberID: l.fence.Member, // rule: fence
 		Topics: map[string][]kafka.OffsetCommit{l.topic: {{Partition: l.partition, Offset: e.Next, Metadata: e.Text()}}},
 	})
 	if err != nil {

@@ -67,7 +67,7 @@ func (t *Table) newestSQL(where string) string {
 }
 
 // before keeps to what was in raw before a batch: rows of the same partition at lower
-// offsets. Other incarnations of the topic were drained before this one was begun, so
+// offsets. rule: look-up-below. Other incarnations of the topic were drained before this one was begun, so
 // everything of them counts, from whatever partition.
 func before(at rows.Place, below int64) string {
 	return fmt.Sprintf("(_incarnation != %s OR (_partition = %d AND _offset < %d))", clickhouse.Text(at.Incarnation), at.Partition, max(below, 0))

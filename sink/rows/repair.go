@@ -66,7 +66,7 @@ func (r *heldRecord) late(s *state) bool {
 	return r.header.Flags.Repair() && (r.header.Version.Before(r.floor) || r.header.Version.Before(s.buried))
 }
 
-// bury remembers a delete without a row of a key that has dead letters.
+// bury remembers a delete without a row of a key that has dead letters. rule: buried-delete.
 func (b *Builder) bury(r *heldRecord) {
 	k := &b.held.keys[r.key]
 	if r.header.Op != event.Delete {

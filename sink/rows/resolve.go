@@ -56,7 +56,7 @@ func (b *Builder) Resolve(ctx context.Context, l Lookup) ([]*Reject, error) {
 
 // fromTrail gives each held key the last row that the batch itself wrote of it. All of
 // them were written before the key's first held record, because from that one on every
-// record of the key is held.
+// record of the key is held. rule: look-up-in-batch.
 func (b *Builder) fromTrail() {
 	h := b.held
 	for i := range b.trail.steps {
@@ -145,7 +145,7 @@ func (b *Builder) settle(r *heldRecord) *fault {
 	h := b.held
 	s := &h.keys[r.key].state
 	switch {
-	case s.known && r.header.Version.Compare(s.version) <= 0, r.late(s):
+	case s.known && r.header.Version.Compare(s.version) <= 0, r.late(s): // rule: stale-no-op
 		b.counts.Stale++
 		b.settled(r, false)
 		return nil

@@ -29,7 +29,7 @@ func (w *Worker) applyAll(ctx context.Context) error {
 const handOver = 2 * time.Millisecond
 
 // nextBatch waits for a batch; nil when the reading side has ended. A done commit that
-// no seal will replace soon is made first (rule mergedCommit).
+// no seal will replace soon is made first.
 func (w *Worker) nextBatch(ctx context.Context) (*batch.Batch, error) {
 	w.ready <- struct{}{}
 	if w.owed != nil {
@@ -67,7 +67,7 @@ func (w *Worker) apply(ctx context.Context, b *batch.Batch) error {
 	if err := w.afterwards(ctx, b); err != nil {
 		return err
 	}
-	if err := w.acked(ctx, b, r.Rows); err != nil || !buried {
+	if err := w.acked(ctx, b, r.Rows); err != nil || !buried { // rule: applied-after-ack
 		return err
 	}
 	// Later records of a buried key may stand in the next batch already, taken at their
@@ -87,6 +87,7 @@ func (w *Worker) acked(ctx context.Context, b *batch.Batch, rows int) error {
 	if err != nil {
 		return err
 	}
+	// rule: done-after-applied
 	w.owed = &ledger.Entry{Kind: ledger.Done, Next: b.Last + 1, State: b.After}
 	w.measure(b, rows)
 	return nil

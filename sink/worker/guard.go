@@ -14,7 +14,7 @@ import (
 	"github.com/tidemark-cdc/tidemark/sink/ledger"
 )
 
-// Guard keeps a table's inserts within what ClickHouse remembers (rule stallGuard). It
+// Guard keeps a table's inserts within what ClickHouse remembers (rule: stall-guard). It
 // remembers the tokens of the newest blocks only: while a range stays sealed, the other
 // partitions' blocks push its token out, and then a retry would be taken for new rows.
 //

@@ -104,10 +104,7 @@ func (w *Worker) send(ctx context.Context, b *batch.Batch, seal ledger.Entry, to
 		return w.table.Guard.allow(ctx, w.a.Partition) // rule: stall-guard
 	}
 	err = w.attemptWhen(ctx, "insert", may, func(l *Lease) error {
-		// rule: recheck. The connection is open by then: nothing slow comes between.
-		if err := l.Open(ctx); err != nil {
-			return err
-		}
+		// rule: recheck. The connection is open by now: nothing slow comes between.
 		if err := w.ledger.Commit(ctx, seal); err != nil { // rule: seal-before-insert
 			return err
 		}

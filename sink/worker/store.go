@@ -77,12 +77,15 @@ func (l *Leases) take(ctx context.Context) (*Lease, error) {
 
 func (l *Leases) put(one *Lease) { l.free <- one }
 
-// With lends a connection to f.
+// With lends a connection to f, which is open.
 func (l *Leases) With(ctx context.Context, f func(*Lease) error) error {
 	one, err := l.take(ctx)
 	if err != nil {
 		return err
 	}
 	defer l.put(one)
+	if err := one.Open(ctx); err != nil {
+		return err
+	}
 	return f(one)
 }

@@ -32,6 +32,7 @@ func (w *Worker) takeOver(ctx context.Context) error {
 		if err := w.explain(ctx, l, e, ok); err != nil {
 			return err
 		}
+		// rule: torn-at-take-over
 		return deadletter.Keys(ctx, l, deadletter.Open{Topic: w.a.Topic, Incarnation: e.State.Incarnation, Partition: w.a.Partition,
 			Below: e.Next, Known: e.State.Known}, keys.Add)
 	})
@@ -49,7 +50,7 @@ func (w *Worker) takeOver(ctx context.Context) error {
 	return nil
 }
 
-// explain checks that what ClickHouse holds is what the commit says.
+// explain checks that what ClickHouse holds is what the commit says. rule: applied-explains.
 func (w *Worker) explain(ctx context.Context, l *Lease, e ledger.Entry, committed bool) error {
 	if !committed {
 		return w.untouched(ctx, l)

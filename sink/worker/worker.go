@@ -3,7 +3,6 @@ package worker
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -66,7 +65,7 @@ type Worker struct {
 	batches   chan *batch.Batch
 	// ready holds a token while the applying side waits for a batch.
 	ready chan struct{}
-	// owed is the done commit that the next seal may replace (rule mergedCommit).
+	// owed is the done commit that the next seal may replace.
 	owed *ledger.Entry
 }
 
@@ -92,7 +91,7 @@ func (w *Worker) Run(ctx context.Context) error {
 		w.log.Debug("worker ends", "reason", err)
 		return nil
 	}
-	return fmt.Errorf("%s/%d: %w", w.a.Topic, w.a.Partition, err)
+	return &Stopped{Source: w.table.Contract.Source, Table: w.table.Contract.Name(), Topic: w.a.Topic, Partition: w.a.Partition, Err: err}
 }
 
 func (w *Worker) run(ctx context.Context) error {

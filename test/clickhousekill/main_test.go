@@ -76,7 +76,10 @@ func open(ctx context.Context) (p *pipeline, err error) {
 		return p, err
 	}
 	p.Stack, err = stack.Start(ctx, stack.Options{Dir: filepath.Join(p.dir, "stack"), Ports: "auto", Bin: p.bin})
-	if err != nil {
+	if p.Stack == nil {
+		return p, err
+	}
+	if err = p.ready(ctx); err != nil {
 		return p, err
 	}
 	p.env = p.Env()
@@ -85,6 +88,19 @@ func open(ctx context.Context) (p *pipeline, err error) {
 		ClickHouseUser: p.env["TIDEMARK_CLICKHOUSE_USER"], ClickHousePassword: p.env["TIDEMARK_CLICKHOUSE_PASSWORD"],
 	})
 	return p, err
+}
+
+// ready waits until parts answer; all of them where none is named. On a busy machine one
+// may say for a while that it is not ready.
+func (p *pipeline) ready(ctx context.Context, names ...string) (err error) {
+	if len(names) == 0 {
+		names = []string{"postgres", "kafka", "mongo", "clickhouse", "capture", "sink"}
+	}
+	for end := time.Now().Add(patience); ; time.Sleep(200 * time.Millisecond) {
+		if err = p.Await(ctx, names...); err == nil || time.Now().After(end) {
+			return err
+		}
+	}
 }
 
 func (p *pipeline) close() {

@@ -86,9 +86,9 @@ func (p *pipeline) lose(t *testing.T, databases []string) {
 	}
 	p.adopt(t, sealed)
 	require.NoError(t, p.Add(ctx, "clickhouse"))
-	require.NoError(t, p.Await(ctx, "clickhouse"))
+	require.NoError(t, p.ready(ctx, "clickhouse"))
 	require.NoError(t, p.Add(ctx, "sink"))
-	require.NoError(t, p.Await(ctx, "sink"))
+	require.NoError(t, p.ready(ctx, "sink"))
 	p.settled(t, sealed)
 }
 
@@ -139,7 +139,7 @@ func (p *pipeline) sealOf(t *testing.T, write func()) (sealed commit) {
 	t.Helper()
 	before, err := p.commits(t.Context())
 	require.NoError(t, err)
-	p.exec(t, "CREATE DATABASE IF NOT EXISTS slow")
+	p.exec(t, "CREATE DATABASE slow")
 	p.exec(t, "CREATE TABLE slow.slow (n UInt8) ENGINE = Null")
 	p.exec(t, "CREATE MATERIALIZED VIEW slow.slow_mv TO slow.slow AS SELECT sleep(2) AS n FROM raw."+table+" LIMIT 1")
 	defer p.exec(t, "DROP DATABASE slow SYNC")

@@ -54,8 +54,15 @@ func start(t *testing.T, change func(file, text string) string) *pipeline {
 	require.NoError(t, err)
 	p.program(0, "shop", "init") // the stack does it by itself for the shop's own contracts only
 	require.NoError(t, p.Add(t.Context(), "capture", "sink"))
-	require.NoError(t, p.Await(t.Context(), "capture", "sink"))
+	p.ready("capture", "sink")
 	return p
+}
+
+// ready waits until parts answer. On a busy machine one may say for a while that it is not.
+func (p *pipeline) ready(names ...string) {
+	p.t.Helper()
+	var err error
+	require.Eventually(p.t, func() bool { err = p.Await(p.t.Context(), names...); return err == nil }, patience, 200*time.Millisecond, "%v", &err)
 }
 
 func (p *pipeline) end() {

@@ -44,7 +44,7 @@ func (r *Resume) Continues(s *Info, name, publication string, id Identity, at, n
 		return fault.New(fault.HistoryLost, doing, fmt.Errorf("slot %s is gone: what was committed from %s to now (%s) was never read", name, at, now), resnapshot)
 	case r.Timeline != id.Timeline && !s.Failover:
 		return fault.New(fault.HistoryLost, doing, fmt.Errorf("the server is on timeline %d, was %d (a standby was promoted), and slot %s is no failover slot: what was committed from %s to now (%s) may lack in it", id.Timeline, r.Timeline, name, at, now), resnapshot)
-	case s.Confirmed > at:
+	case s.Confirmed > at: // rule: slot-not-ahead
 		return fault.New(fault.HistoryLost, doing, fmt.Errorf("slot %s is confirmed up to %s, published is up to %s: what was committed from %[3]s to %[2]s was read by somebody else", name, s.Confirmed, at), resnapshot)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,7 @@ type adoptCmd struct {
 	Topic     string `arg:"" help:"A contract's topic, such as pg.public.orders."`
 	Partition int    `arg:"" help:"Its partition."`
 	At        int64  `default:"-1" placeholder:"OFFSET" help:"Commit that everything below OFFSET is in ClickHouse and nothing from it on. All sinks of the group must be stopped."`
+	Lost      bool   `help:"Commit behind records that the topic no longer holds: at its first one, also where it was made anew. What it held must be read from the source again ('capture resnapshot'); until then the loss stands among the dead letters. All sinks of the group must be stopped."`
 }
 
 // situation is what the three places say about a partition.
@@ -29,7 +31,8 @@ type situation struct {
 	entry       ledger.Entry
 	known       bool // entry was read
 	applied     map[string]int64
-	incarnation string
+	incarnation string // of what was applied
+	now         string // of the topic, where its first record says so
 	rows, above uint64 // in raw; those at or above --at
 	low, high   uint64 // offsets in raw
 	version     position.Position
@@ -55,10 +58,13 @@ func (c adoptCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	c.print(a, ct, s)
-	if c.At < 0 {
+	switch {
+	case c.Lost:
+		return c.passOver(ctx, a, client, conn, ct, s)
+	case c.At < 0:
 		return nil
 	}
-	return c.adopt(ctx, a, client, conn, s)
+	return c.adopt(ctx, a, client, conn, s, c.entry(s))
 }
 
 func (a *app) contractOf(topic string) (*contract.Contract, error) {
@@ -99,6 +105,12 @@ func (c adoptCmd) look(ctx context.Context, a *app, client *kafka.Client, conn *
 	if s.applied, err = applied.Read(ctx, conn, c.Topic, c.Partition); err != nil {
 		return s, err
 	}
+	if s.now, err = c.opened(ctx, client, s); err != nil {
+		return s, err
+	}
+	if c.Lost {
+		c.At = s.first
+	}
 	return s, c.inRaw(ctx, conn, ct, &s)
 }
 
@@ -109,6 +121,9 @@ func (c adoptCmd) inRaw(ctx context.Context, conn *clickhouse.Conn, ct *contract
 	below := "1"
 	if c.At >= 0 {
 		below = fmt.Sprintf("_offset < %d", c.At)
+		if now := cmp.Or(s.now, s.incarnation); now != "" { // offsets of an older topic say nothing
+			below = fmt.Sprintf("(%s OR _incarnation != %s)", below, clickhouse.Text(now))
+		}
 	}
 	sql := fmt.Sprintf(`SELECT count() AS n, countIf(NOT (%s)) AS above, min(_offset) AS low, max(_offset) AS high, maxIf(_version, %[1]s) AS version,
 	CAST(argMax(_incarnation, _version), 'String') AS incarnation FROM %s WHERE _partition = %d`, below, clickhouse.Table("raw", ct.Target.Table), c.Partition)
@@ -137,17 +152,21 @@ func (c adoptCmd) print(a *app, ct *contract.Contract, s situation) {
 	_, _ = fmt.Fprintln(a.out)
 }
 
-// adopt writes the commit that a worker would have written.
-func (c adoptCmd) adopt(ctx context.Context, a *app, client *kafka.Client, conn *clickhouse.Conn, s situation) error {
+// entry is the commit that a worker would have written.
+func (c adoptCmd) entry(s situation) ledger.Entry {
+	e := ledger.Entry{Kind: ledger.Done, Next: c.At, State: ledger.State{HighWater: s.version, Incarnation: s.incarnation}}
+	if s.known {
+		e.State.Window = s.entry.State.Window // a snapshot that is open stays open
+	}
+	return e
+}
+
+func (c adoptCmd) adopt(ctx context.Context, a *app, client *kafka.Client, conn *clickhouse.Conn, s situation, e ledger.Entry) error {
 	switch {
 	case s.above > 0:
 		return fmt.Errorf("raw holds %d rows at or above offset %d: they would come twice", s.above, c.At)
 	case c.At < s.first || c.At > s.end:
 		return fmt.Errorf("offset %d is not in the topic, which holds %d to %d", c.At, s.first, s.end-1)
-	}
-	e := ledger.Entry{Kind: ledger.Done, Next: c.At, State: ledger.State{HighWater: s.version, Incarnation: s.incarnation}}
-	if s.known {
-		e.State.Window = s.entry.State.Window // a snapshot that is open stays open
 	}
 	l := ledger.New(client, ledger.Fence{Group: a.Kafka.Group, Generation: -1}, c.Topic, c.Partition)
 	if err := l.Commit(ctx, e); err != nil {
@@ -156,7 +175,7 @@ func (c adoptCmd) adopt(ctx context.Context, a *app, client *kafka.Client, conn 
 		}
 		return err
 	}
-	if err := c.agree(ctx, conn, s); err != nil {
+	if err := c.agree(ctx, conn, s, e.State.Incarnation); err != nil {
 		return fmt.Errorf("the commit is written, ops.applied is not: run this again: %w", err)
 	}
 	a.log.Info("adopted", "topic", c.Topic, "partition", c.Partition, "commit", e.Text())
@@ -164,8 +183,8 @@ func (c adoptCmd) adopt(ctx context.Context, a *app, client *kafka.Client, conn 
 }
 
 // agree makes ops.applied say what the commit says.
-func (c adoptCmd) agree(ctx context.Context, conn *clickhouse.Conn, s situation) error {
-	if s.applied[s.incarnation] > c.At {
+func (c adoptCmd) agree(ctx context.Context, conn *clickhouse.Conn, s situation, incarnation string) error {
+	if incarnation == s.incarnation && s.applied[s.incarnation] > c.At {
 		err := conn.Exec(ctx, fmt.Sprintf("DELETE FROM ops.applied WHERE topic = %s AND partition = %d AND next_offset > %d", clickhouse.Text(c.Topic), c.Partition, c.At))
 		if err != nil {
 			return err
@@ -175,5 +194,5 @@ func (c adoptCmd) agree(ctx context.Context, conn *clickhouse.Conn, s situation)
 		return nil
 	}
 	return conn.Exec(ctx, fmt.Sprintf("INSERT INTO ops.applied (topic, partition, incarnation, first_offset, last_offset, next_offset, rows, version, table) VALUES (%s, %d, %s, %d, %[4]d, %d, 0, toUInt128('%s'), '')",
-		clickhouse.Text(c.Topic), c.Partition, clickhouse.Text(s.incarnation), c.At-1, c.At, decimal(s.version)))
+		clickhouse.Text(c.Topic), c.Partition, clickhouse.Text(incarnation), c.At-1, c.At, decimal(s.version)))
 }

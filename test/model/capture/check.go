@@ -7,7 +7,7 @@ func (m *Model) Wrong(s *State) string {
 	if s.Stop && !s.Robbed {
 		return "it stops without a cause: the slot is confirmed beyond the last watermark"
 	}
-	for part := range parts {
+	for part := range m.width() {
 		log := &s.Part[part].Log
 		if f := m.read(log, part, log.len()); f.wrong != "" {
 			return f.wrong
@@ -45,13 +45,14 @@ func (m *Model) forgotten(s *State, log *Items, part int) string {
 		return ""
 	}
 	f := m.read(log, part, log.len())
-	if c := m.touched(part, s.Slot); s.Slot > 0 && 2*c > f.high {
+	if c := m.touched(part, s.Slot); s.Slot > 0 && 2*c > f.covers() {
 		return fmt.Sprintf("the slot is confirmed up to commit %d, but commit %d is not in partition %d", s.Slot, c, part)
 	}
 	return ""
 }
 
-// End is explore.System: everything is published, said and confirmed.
+// End is explore.System: everything is published, said and confirmed, and the next start
+// would not carry the operator's signal out again.
 func (m *Model) End(s *State) bool {
 	if s.Stop {
 		return true
@@ -60,7 +61,7 @@ func (m *Model) End(s *State) bool {
 	if w.At != m.last() || !w.Complete || m.Signal != w.Signal {
 		return false
 	}
-	for part := range parts {
+	for part := range m.width() {
 		f := m.read(&s.Part[part].Log, part, s.Part[part].Log.len())
 		want := m.value(part, m.last())
 		if f.open || m.Signal && !f.ended || want == 0 && f.held != 0 || want != 0 && (f.held != 1 || f.value != want) {

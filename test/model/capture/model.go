@@ -36,8 +36,15 @@ func (s Step) String() string {
 func (m *Model) Start() State {
 	s := State{Slot: -1}
 	if !m.Snapshot {
-		s.Slot = 0
-		s.Newest = Mark{Made: true, Complete: true, Done: true}
+		s.Slot = m.Before
+		s.Newest = Mark{Made: true, At: m.Before, Complete: true, Done: true}
+	}
+	for c := int8(1); c <= m.Before; c++ {
+		for part := range m.width() {
+			if m.Commits[c-1][part] != Nothing {
+				s.Part[part].Log.add(change + Item(c))
+			}
+		}
 	}
 	return s
 }
@@ -67,7 +74,7 @@ func (m *Model) Next(s *State, yield func(Step, State)) {
 		yield(Step{Text: "an operator asks for the table again"}, n)
 	}
 	for i := range s.Wire {
-		for part := range parts {
+		for part := range m.width() {
 			m.deliver(s, int8(i), part, yield)
 		}
 	}
@@ -87,6 +94,8 @@ func (m *Model) start(s *State, i int8, yield func(Step, State)) {
 			return
 		}
 		n.Used.Starts++
+	} else if i != s.Epoch%2 { // by turns: so the last one's requests stay on their way
+		return
 	}
 	n.Epoch++
 	n.Proc[i] = Proc{Phase: Began, Epoch: n.Epoch}

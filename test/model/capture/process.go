@@ -50,7 +50,7 @@ func (m *Model) open(s *State, i int8, yield func(Step, State)) {
 	n := *s
 	p := &n.Proc[i]
 	p.Phase, p.Fresh = Opened, true
-	for part := range parts {
+	for part := range m.width() {
 		e := s.Part[part].Log.len()
 		p.Fresh = p.Fresh && e == 0
 		if !m.off.has(CarryForward) {
@@ -85,7 +85,7 @@ func (m *Model) locate(s *State, i int8, yield func(Step, State)) {
 	p.Pending = !p.Done
 	if s.Asked && !p.Signal {
 		p.Pending, p.Done = true, p.Done && m.off.has(PendingInCheckpoint)
-		p.Signal = !m.off.has(SignalInCheckpoint)
+		p.Signal = true
 	}
 	if !p.Pending {
 		yield(Step{Text: "{p} reads the slot from commit {at} on", Proc: i, At: p.At}, n)
@@ -110,7 +110,7 @@ func (m *Model) snapshots(s *State, i int8, exported bool, yield func(Step, Stat
 // append reads on and appends one record, of a commit or of the snapshot.
 func (m *Model) append(s *State, i int8, yield func(Step, State)) {
 	p := &s.Proc[i]
-	if s.Asked && !p.Signal && !p.Pending {
+	if s.Asked && !p.Signal && !p.Pending && p.Sent == [parts]int8{} { // it closes its session first
 		n := *s
 		n.Proc[i] = Proc{}
 		yield(Step{Text: "{p} sees the signal and begins anew", Proc: i}, n)
@@ -142,15 +142,15 @@ func (m *Model) place(s *State, i int8, yield func(Step, State)) {
 		if p.Fresh {
 			kind = initial
 		}
-		for part := range parts {
+		for part := range m.width() {
 			p.Queue[part].add(kind + Item(p.S))
 		}
 		if m.off.has(SnapshotDoneAtEnd) {
 			p.Done = true
 		}
 		step.Text = "{p} appends the begin of the snapshot at {at}"
-	case parts + 2:
-		for part := range parts {
+	case int8(m.width()) + 2:
+		for part := range m.width() {
 			p.Queue[part].add(end + Item(p.S))
 		}
 		p.Pending, p.Placed, p.Done = false, 0, true
@@ -174,17 +174,17 @@ func (m *Model) change(s *State, i int8, yield func(Step, State)) {
 		yield(Step{Text: "{p} passes over commit {at}, which the snapshot holds", Proc: i, At: c}, n)
 		return
 	}
-	for part := int(p.Mid); part < parts; part++ {
+	for part := int(p.Mid); part < m.width(); part++ {
 		if p.Mid++; m.Commits[c-1][part] != Nothing {
 			p.Queue[part].add(change + Item(c))
 			break
 		}
 	}
-	for int(p.Mid) < parts && m.Commits[c-1][p.Mid] == Nothing {
+	for int(p.Mid) < m.width() && m.Commits[c-1][p.Mid] == Nothing {
 		p.Mid++
 	}
 	text := "{p} appends a change of commit {at}"
-	if p.Mid == parts {
+	if int(p.Mid) == m.width() {
 		p.At, p.Mid = c, 0
 		text = "{p} appends the last change of commit {at}"
 	}

@@ -3,7 +3,7 @@ package capture
 // flush starts the barrier of the last commit boundary over all that is appended.
 func (m *Model) flush(s *State, i int8, yield func(Step, State)) {
 	p := &s.Proc[i]
-	mark := Mark{Made: true, At: p.At, Done: p.Done, Signal: p.Signal, Complete: p.Done && !p.Pending}
+	mark := Mark{Made: true, At: p.At, Done: p.Done, Signal: p.Signal && !m.off.has(SignalInCheckpoint), Complete: p.Done && !p.Pending}
 	if m.off.has(CommitBoundary) && p.Mid > 0 {
 		mark.At++
 	}
@@ -19,7 +19,7 @@ func (m *Model) flush(s *State, i int8, yield func(Step, State)) {
 	q := &n.Proc[i]
 	q.Barrier = Barrier{On: true, Mark: mark}
 	q.Last = mark
-	for part := range parts {
+	for part := range m.width() {
 		if p.Queue[part].len() == 0 {
 			q.Next[part] = max(q.Next[part], q.End[part])
 		} else if !m.off.has(WatermarkAfterAck) {
@@ -32,7 +32,7 @@ func (m *Model) flush(s *State, i int8, yield func(Step, State)) {
 // send puts what is queued on its way.
 func (m *Model) send(s *State, i int8, yield func(Step, State)) {
 	p := &s.Proc[i]
-	for part := range parts {
+	for part := range m.width() {
 		ready := p.Queue[part].len() - p.Sent[part]
 		slot := 0
 		if p.Sent[part] > 0 {

@@ -12,17 +12,17 @@ var (
 	robbed = Scenario{Name: "a stranger reads the slot",
 		Commits: []Commit{{Puts, Nothing}, {Nothing, Puts}}, May: Budget{Crashes: 1, Strangers: 1}}
 	// first: the first snapshot, broken off.
-	first = Scenario{Name: "the first snapshot",
+	first = Scenario{Name: "the first snapshot", Narrow: true,
 		Commits: []Commit{{Puts, Nothing}, {Puts, Nothing}}, Snapshot: true, Slot: 1, May: Budget{Crashes: 1}}
 	// doubled: an answer is lost while a first snapshot is published.
 	doubled = Scenario{Name: "the first snapshot, answers lost",
 		Commits: []Commit{{Puts, Puts}, {Puts, Nothing}}, Snapshot: true, Slot: 1, May: Budget{Lost: 1}}
 	// gone: a key goes between a snapshot that was broken off and the next.
-	gone = Scenario{Name: "a first snapshot broken off before a delete",
+	gone = Scenario{Name: "a first snapshot broken off before a delete", Narrow: true,
 		Commits: []Commit{{Puts, Nothing}, {Deletes, Nothing}}, Snapshot: true, Slot: 1, May: Budget{Crashes: 1}}
 	// signalled: an operator asks for the table again.
-	signalled = Scenario{Name: "the table is asked for again",
-		Commits: []Commit{{Puts, Nothing}, {Puts, Nothing}}, Signal: true, May: Budget{Crashes: 1}}
+	signalled = Scenario{Name: "the table is asked for again", Narrow: true,
+		Commits: []Commit{{Puts, Nothing}, {Puts, Nothing}}, Before: 1, Signal: true, May: Budget{Crashes: 1}}
 )
 
 // Case is a scenario and the rules without which it goes wrong.

@@ -1,6 +1,6 @@
 package capture
 
-// parts is the number of partitions.
+// parts is the most partitions that a scenario has.
 const parts = 2
 
 // Touch is what a commit does to a key.
@@ -21,9 +21,13 @@ type Scenario struct {
 	Name string
 	// Commits of the source, numbered from 1.
 	Commits []Commit
+	// Before is the last of them that was captured before it begins.
+	Before int8
 	// Snapshot: the table was never captured; the slot is made after commit Slot.
 	Snapshot bool
 	Slot     int8
+	// Narrow: one partition is enough to show it.
+	Narrow bool
 	// Signal: an operator asks for the table again.
 	Signal bool
 	May    Budget
@@ -34,6 +38,14 @@ type Budget struct {
 	// Crashes of a process, Starts of one while the other works, Lost requests or answers,
 	// Strangers who read the slot.
 	Crashes, Starts, Lost, Strangers int8
+}
+
+// width is the number of partitions.
+func (s *Scenario) width() int {
+	if s.Narrow {
+		return 1
+	}
+	return parts
 }
 
 func (s *Scenario) last() int8 { return int8(len(s.Commits)) }

@@ -92,7 +92,7 @@ type State struct {
 	// the broker takes among them. Ahead is one that was written and claims too much.
 	Newest, Ahead Mark
 	MarkEpoch     int8
-	Proc      [2]Proc
+	Proc          [2]Proc
 	// Wire holds a process's requests per partition, which outlive it. The second is used
 	// only without OneInFlight.
 	Wire [2][parts][2]Request
@@ -104,7 +104,7 @@ type State struct {
 
 // mark notes a watermark. Partitions only grow, so what it claims is checked once.
 func (s *State) mark(m *Model, w Mark) {
-	for part := range parts {
+	for part := range m.width() {
 		if m.ahead(&s.Part[part].Log, part, &w) != "" {
 			s.Ahead = w
 		}

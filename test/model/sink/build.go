@@ -13,6 +13,10 @@ type fold struct {
 	held   [4]bool // keys whose chain is broken in this batch
 	rows   Block
 	dead   uint16
+	// buried are the offsets of the deletes that found nothing to take back; without are
+	// those below the range, newest version per key.
+	buried  uint16
+	without [4]int8
 }
 
 // take adds the record at an offset.
@@ -62,7 +66,6 @@ func (f *fold) change(offset int8, r *Record) {
 	switch {
 	case r.Bad || f.newer && r.Key == 2:
 		f.bury(offset, r)
-	case r.Repair && f.torn[r.Key] > r.Version && !f.off.has(RepairBelowTorn):
 	case f.chained(r):
 		f.write(offset, r, r.Before)
 	default:
@@ -94,13 +97,11 @@ func (f *fold) resolve(offset int8, r *Record) {
 	s := f.holds(r.Key)
 	alive := s != 0 && !s.minus()
 	blind := f.off.has(StaleNoOp) || r.Repair && f.off.has(RepairLookUp)
-	if s != 0 && r.Version <= s.version() && !blind {
+	if s != 0 && r.Version <= s.version() && !blind || r.Repair && r.Version < f.without[r.Key] {
 		return
 	}
 	if r.Kind == Delete && !alive {
-		if f.torn[r.Key] > 0 && !r.Repair && !f.off.has(OrphanDelete) {
-			f.bury(offset, r)
-		}
+		f.orphan(offset, r)
 		return
 	}
 	before := int8(0)
@@ -108,6 +109,15 @@ func (f *fold) resolve(offset int8, r *Record) {
 		before = s.value()
 	}
 	f.write(offset, r, before)
+}
+
+// orphan is a delete that finds nothing alive. Of a torn key it is kept: what it deletes
+// may be sent again.
+func (f *fold) orphan(offset int8, r *Record) {
+	if f.torn[r.Key] > 0 && !f.off.has(BuriedDelete) {
+		f.buried |= 1 << offset
+		f.without[r.Key] = max(f.without[r.Key], r.Version)
+	}
 }
 
 // holds is the newest row of a key, from the batch or from raw.

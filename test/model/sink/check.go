@@ -18,6 +18,9 @@ func (m *Model) Wrong(s *State) string {
 	if below := uint16(1)<<s.Applied - 1; m.letters&below&^s.Letters != 0 {
 		return fmt.Sprintf("ops.applied says %d, but dead letters below it are not kept", s.Applied)
 	}
+	if below := uint16(1)<<s.Applied - 1; m.buried&below&^s.Buried != 0 {
+		return fmt.Sprintf("ops.applied says %d, but a delete below it that left no row is not kept", s.Applied)
+	}
 	return ""
 }
 

@@ -39,8 +39,8 @@ const (
 	RepairPasses
 	RepairKeepsHigh
 	RepairLookUp
-	OrphanDelete
-	RepairBelowTorn
+	BuriedDelete
+	LettersFirst
 	ruleCount
 )
 
@@ -83,8 +83,8 @@ var Rules = [ruleCount]Text{
 	RepairPasses:    {"repair-passes", "a repair is not dropped by its position"},
 	RepairKeepsHigh: {"repair-keeps-high", "a repair does not raise the high-water version"},
 	RepairLookUp:    {"repair-look-up", "a repair is applied only above the newest version that raw holds of its key"},
-	OrphanDelete:    {"orphan-delete", "a delete of a torn key that finds nothing alive becomes a dead letter too"},
-	RepairBelowTorn: {"repair-below-torn", "a repair does nothing while a newer dead letter of its key is unresolved"},
+	BuriedDelete:    {"buried-delete", "a delete of a torn key that finds nothing alive is kept, and a repair below it does nothing"},
+	LettersFirst:    {"letters-before-done", "dead letters and deletes without a row are kept before ops.applied moves beyond them"},
 }
 
 // Name is the rule's name.

@@ -19,36 +19,39 @@ type Model struct {
 	off     Off
 	wanted  Table
 	letters uint16
+	buried  uint16
 }
 
 // New makes the model of a scenario with some rules switched off.
 func New(s Scenario, off Off) *Model {
 	m := &Model{Scenario: s, off: off}
-	m.wanted, m.letters = s.apply()
+	f := m.apply()
+	m.wanted, m.letters, m.buried = *f.raw, f.dead, f.buried
 	return m
 }
 
 // apply is what must come out: every record in a range of its own, with all rules and
 // nothing in its way. TestScenarios holds it against Truth.
-func (s *Scenario) apply() (all Table, letters uint16) {
-	f := fold{}
+func (s *Scenario) apply() *fold {
+	all, f := Table{}, &fold{}
 	for i := range s.Topic {
 		f.raw, f.first, f.rows, f.held = &all, int8(i), Block{}, [4]bool{}
 		f.take(int8(i), &s.Topic[i])
 		all.addBlock(&f.rows)
 	}
-	return all, f.dead
+	return f
 }
 
 func (m *Model) records() int8 { return int8(len(m.Topic)) }
 
 // cut folds the range [first, last] over what the process knows to be below it.
 func (m *Model) cut(s *State, p *Proc, first, last int8) {
-	f := fold{off: m.off, raw: &s.Table[raw], first: first, newer: p.Newer, high: p.High, window: p.Window, torn: p.Torn}
+	f := fold{off: m.off, raw: &s.Table[raw], first: first, newer: p.Newer, high: p.High, window: p.Window, torn: p.Torn,
+		without: m.newest(s.Buried, first)}
 	for o := first; o <= last; o++ {
 		f.take(o, &m.Topic[o])
 	}
-	p.First, p.Last, p.Rows, p.Dead = first, last, f.rows, f.dead
+	p.First, p.Last, p.Rows, p.Dead, p.Buried = first, last, f.rows, f.dead, f.buried
 	p.AfterHigh, p.AfterWindow, p.AfterTorn = f.high, f.window, f.torn
 }
 

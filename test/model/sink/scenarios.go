@@ -45,7 +45,7 @@ var (
 		Truth: [4]int8{1: 2, 2: 3, 3: 5}, Batch: 3, May: Budget{Crashes: 1}}
 	// orphaned: a dead letter is sent again though its key was deleted since.
 	orphaned = Scenario{Name: "a dead letter of a key that was deleted since is sent again",
-		Topic: []Record{bad(put(1, 1, 1)), del(1, 2, 1), repair(put(1, 1, 1)), repair(del(1, 2, 1))},
+		Topic: []Record{bad(put(1, 1, 1)), del(1, 2, 1), repair(put(1, 1, 1)), put(1, 4, 4)}, Truth: [4]int8{1: 4},
 		Batch: 2, May: Budget{Crashes: 1, Moves: 1}}
 )
 
@@ -69,6 +69,6 @@ func Cases() []Case {
 		{first, []Rule{StaleNoOp}},
 		{again, []Rule{WindowLookUp, WindowSealed, Sweep, RetractAlone}},
 		{repaired, []Rule{RepairPasses, RepairKeepsHigh, RepairLookUp}},
-		{orphaned, []Rule{OrphanDelete, RepairBelowTorn}},
+		{orphaned, []Rule{BuriedDelete, LettersFirst}},
 	}
 }

@@ -15,7 +15,8 @@ const (
 	Short                 // rows were counted, and some are missing
 	Staged                // they stand in a staging table
 	Attach                // that table is to be attached
-	Verified              // ops.applied is to be written
+	Verified              // letters, and deletes without a row, are to be kept
+	Noted                 // ops.applied is to be written
 	Stopped
 )
 
@@ -49,7 +50,7 @@ type Proc struct {
 	// Torn is the version of the newest dead letter per key.
 	Torn, AfterTorn [4]int8
 	Rows            Block
-	Dead            uint16
+	Dead, Buried    uint16
 	// Owed: the last range is applied, the commit does not say so yet.
 	Owed bool
 	// Once: this worker has committed the range's seal; Again: the range was sent before.
@@ -81,10 +82,11 @@ type State struct {
 	Table             [tables]Table
 	Tokens            [tables]uint64
 	Applied           int8
-	// Letters are the offsets in the table of dead letters.
-	Letters uint16
-	Proc    [2]Proc
-	Insert  [2]Insert // Step is -1 where there is none
+	// Letters are the offsets in the table of dead letters, Buried those of deletes that
+	// left no row.
+	Letters, Buried uint16
+	Proc            [2]Proc
+	Insert          [2]Insert // Step is -1 where there is none
 	// Staging says what stands in each process's staging table.
 	Staging [2]Staging
 	Used    Budget

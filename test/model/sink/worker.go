@@ -15,8 +15,8 @@ func (m *Model) work(s *State, i int8, yield func(Step, State)) {
 		m.verify(s, i, yield)
 	case Short, Staged, Attach:
 		m.mend(s, i, yield)
-	case Verified:
-		m.applied(s, i, yield)
+	case Verified, Noted:
+		m.note(s, i, yield)
 	}
 }
 
@@ -49,7 +49,7 @@ func (m *Model) takeOver(s *State, i int8, yield func(Step, State)) {
 		p.Window = Window{}
 	}
 	if !m.off.has(TornAtTakeOver) {
-		p.Torn = m.torn(s, c.Next)
+		p.Torn = m.newest(s.Letters, c.Next)
 	}
 	if !c.Sealed || m.off.has(ExactRange) {
 		yield(Step{Text: "{p} reads the commit: go on at {a}", Proc: i, A: c.Next}, n)
@@ -89,15 +89,15 @@ func (m *Model) high(s *State) (high int8) {
 	return high
 }
 
-// torn are the keys of the dead letters below an offset.
-func (m *Model) torn(s *State, below int8) (torn [4]int8) {
+// newest are the newest versions per key of a set of offsets, those below one.
+func (m *Model) newest(offsets uint16, below int8) (version [4]int8) {
 	for o := range below {
-		if s.Letters>>o&1 == 1 {
+		if offsets>>o&1 == 1 {
 			r := &m.Topic[o]
-			torn[r.Key] = max(torn[r.Key], r.Version)
+			version[r.Key] = max(version[r.Key], r.Version)
 		}
 	}
-	return torn
+	return version
 }
 
 // idle cuts a range at any place that the limits may choose, or says done.
@@ -178,13 +178,28 @@ func (m *Model) send(s *State, i int8, yield func(Step, State)) {
 	yield(Step{Text: "{p} sends its INSERT of [{a}, {b}]", Proc: i, A: p.First, B: p.Last}, n)
 }
 
-// applied notes the dead letters and the range in ClickHouse; nothing fences it.
-func (m *Model) applied(s *State, i int8, yield func(Step, State)) {
+// note keeps the dead letters and the deletes without a row, then it notes the range in
+// ops.applied; nothing fences either.
+func (m *Model) note(s *State, i int8, yield func(Step, State)) {
 	n := *s
 	p := &n.Proc[i]
+	if letters := (p.Phase == Verified) != m.off.has(LettersFirst); letters {
+		n.Letters, n.Buried = n.Letters|p.Dead, n.Buried|p.Buried
+	} else {
+		n.Applied = max(n.Applied, p.Last+1)
+	}
+	if p.Phase == Verified {
+		p.Phase = Noted
+		yield(Step{Text: "{p} keeps what [{a}, {b}] left outside raw", Proc: i, A: p.First, B: p.Last}, n)
+		return
+	}
+	m.applied(n, i, yield)
+}
+
+// applied leaves the range behind.
+func (m *Model) applied(n State, i int8, yield func(Step, State)) {
+	p := &n.Proc[i]
 	first, last := p.First, p.Last
-	n.Letters |= p.Dead
-	n.Applied = max(n.Applied, last+1)
 	*p = Proc{Phase: Idle, Generation: p.Generation, Newer: p.Newer, Owed: true,
 		Next: last + 1, High: p.AfterHigh, Window: p.AfterWindow, Torn: p.AfterTorn}
 	yield(Step{Text: "{p} writes to ops.applied that [{a}, {b}] is in", Proc: i, A: first, B: last}, n)

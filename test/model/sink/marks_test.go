@@ -1,0 +1,31 @@
+package sink
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark-cdc/tidemark/test/model/marks"
+)
+
+// beyond are rules of the code about what the model leaves out, and what shows them.
+var beyond = map[string]string{
+	"same-incarnation": "the model has one topic, which is never made anew; sink/worker's TestATopicMadeAnewStops, sink/cmd/sink's TestATopicMadeAnewStopsBeforeAnythingIsPassedOver",
+}
+
+// TestTheCodeKeepsTheRules holds code and model to the same names: a rule that nobody
+// marks in the code is one that nobody keeps when the code changes.
+func TestTheCodeKeepsTheRules(t *testing.T) {
+	found, err := marks.In("../../../sink")
+	require.NoError(t, err)
+	for _, r := range Rules {
+		assert.NotEmpty(t, found[r.Name], "no line of sink/ is marked with rule %s: %s", r.Name, r.Says)
+		delete(found, r.Name)
+	}
+	for name := range beyond {
+		assert.NotEmpty(t, found[name], "no line of sink/ is marked with rule %s", name)
+		delete(found, name)
+	}
+	assert.Empty(t, found, "the code names rules that the model does not have")
+}
