@@ -8,6 +8,7 @@ import (
 	"github.com/tidemark-cdc/tidemark/aggregate/apply"
 	"github.com/tidemark-cdc/tidemark/aggregate/lock"
 	"github.com/tidemark-cdc/tidemark/aggregate/model"
+	"github.com/tidemark-cdc/tidemark/aggregate/past"
 	"github.com/tidemark-cdc/tidemark/aggregate/verify"
 	"github.com/tidemark-cdc/tidemark/aggregate/view"
 	"github.com/tidemark-cdc/tidemark/clickhouse"
@@ -45,7 +46,15 @@ func (a *applyCommand) Run(ctx context.Context, c *cli) error {
 	if !a.Keep {
 		failed = append(failed, c.removeDropped(ctx, applier, all))
 	}
-	return errors.Join(append(failed, c.makeViews(ctx, server))...)
+	return errors.Join(append(failed, c.makeViews(ctx, server), c.makePast(ctx, server))...)
+}
+
+func (c *cli) makePast(ctx context.Context, server past.Server) error {
+	names, err := past.Apply(ctx, server)
+	for _, name := range names {
+		c.outcome(apply.Outcome{Model: past.Database + "." + name, Action: apply.Viewed})
+	}
+	return err
 }
 
 func (c *cli) removeDropped(ctx context.Context, applier *apply.Applier, all []*model.Model) error {
