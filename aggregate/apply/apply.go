@@ -1,4 +1,5 @@
-// Package apply makes models real: a table of sums, the materialized view that feeds it, and the view that people query.
+// Package apply makes models real beside a pipeline that runs: a table of sums, the materialized view that feeds it from
+// an exact boundary on, a backfill below the boundary, and the view that people query, which turns to it at the end.
 package apply
 
 import (
@@ -17,79 +18,104 @@ type Server interface {
 	Rows(ctx context.Context, sql string) ([][]string, error)
 }
 
-// ErrLive says that a model cannot be made right now because rows are, or may be, written meanwhile.
-var ErrLive = errors.New("raw holds rows already")
+// ErrNotAsItsFile says that a model is not there, or was made from another file than there is now.
+var ErrNotAsItsFile = errors.New("the model is not made as its file says: run aggregate apply")
 
 // Applier makes models on a server.
 type Applier struct {
 	Server Server
-	// Offline is the caller's word that nothing writes to raw until Apply returns. Without it only what needs no backfill
-	// is made: a backfill beside a running sink would miss or double the rows that arrive between its two halves.
-	Offline bool
+	// Progress is told how many of a model's chunks are summed up; nil is fine.
+	Progress func(model string, done, total int)
+	// Stopped says that no sink runs, and none will before this ends.
+	Stopped bool
 }
 
-// Outcome is what became of a model.
+// Outcome is what becomes, or became, of a model.
 type Outcome struct {
 	Model  string `json:"model"`
 	Action Action `json:"action"`
 	Detail string `json:"detail,omitempty"`
 }
 
-// Action is what was done.
+// Action is what is done with a model.
 type Action string
 
 // The actions.
 const (
-	Kept    Action = "kept"
-	Made    Action = "made"
-	Rebuilt Action = "rebuilt"
-	Skipped Action = "skipped"
-	// Viewed: a view holds nothing, it is made anew each time.
-	Viewed Action = "view"
+	Kept    Action = "kept"    // as it is
+	Made    Action = "made"    // it was not there
+	Changed Action = "changed" // built anew, because its file or its source changed
+	Rebuilt Action = "rebuilt" // built anew, because that was asked for
+	Removed Action = "removed" // it has no file any more
+	Skipped Action = "skipped" // its source is not there: a contract that is not used here
+	Viewed  Action = "view"    // a view holds nothing, it is made anew each time
 )
 
-// Apply makes one model, or leaves it as it is when it is there already.
+// step is what is to be done with a model, and with what.
+type step struct {
+	Outcome
+	shape *target.Shape
+	found found
+}
+
+// Plan says what Apply would do with a model.
+func (a *Applier) Plan(ctx context.Context, m *model.Model) (Outcome, error) {
+	s, err := a.plan(ctx, m)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("model %s: %w", m.Name, err)
+	}
+	return s.Outcome, nil
+}
+
+// Apply makes one model, or leaves it as it is when it is there already. Sinks may write meanwhile. One that broke off
+// is gone on with.
 func (a *Applier) Apply(ctx context.Context, m *model.Model) (Outcome, error) {
+	return a.make(ctx, m, false)
+}
+
+// Rebuild makes a model anew, whatever there is of it.
+func (a *Applier) Rebuild(ctx context.Context, m *model.Model) (Outcome, error) {
+	return a.make(ctx, m, true)
+}
+
+func (a *Applier) make(ctx context.Context, m *model.Model, anew bool) (Outcome, error) {
+	s, err := a.plan(ctx, m)
+	if err == nil && anew && s.Action == Kept {
+		s.Action = Rebuilt
+	}
+	if err == nil && s.Action != Skipped {
+		err = a.carryOut(ctx, s)
+	}
+	if err != nil {
+		return Outcome{}, fmt.Errorf("model %s: %w", m.Name, err)
+	}
+	return s.Outcome, nil
+}
+
+func (a *Applier) plan(ctx context.Context, m *model.Model) (*step, error) {
 	missing, err := a.missing(ctx, m)
 	if err != nil {
-		return Outcome{}, a.failed(m, err)
+		return nil, err
 	}
 	if len(missing) > 0 {
-		return Outcome{m.Name, Skipped, "no table " + strings.Join(missing, ", ")}, nil
+		return &step{Outcome: Outcome{m.Name, Skipped, "no table " + strings.Join(missing, ", ")}}, nil
 	}
 	shape, err := a.Shape(ctx, m)
 	if err != nil {
-		return Outcome{}, a.failed(m, err)
+		return nil, err
 	}
-	out, err := a.shaped(ctx, shape)
+	f, err := a.find(ctx, m.Name)
 	if err != nil {
-		return Outcome{}, a.failed(m, err)
+		return nil, err
 	}
-	return out, nil
-}
-
-func (a *Applier) failed(m *model.Model, err error) error {
-	return fmt.Errorf("model %s: %w", m.Name, err)
-}
-
-func (a *Applier) shaped(ctx context.Context, s *target.Shape) (Outcome, error) {
-	found, err := a.find(ctx, s.Name)
-	if err != nil {
-		return Outcome{}, err
-	}
-	action := Kept
+	s := &step{Outcome: Outcome{Model: m.Name, Action: Kept}, shape: shape, found: f}
 	switch {
-	case found.mark == "" || !found.fed: // without its feed a table is the remainder of a broken apply
-		action = Made
-	case found.mark != s.Mark():
-		action = Rebuilt
+	case f.current == nil:
+		s.Action = Made
+	case f.current.mark != shape.Mark():
+		s.Action, s.Detail = Changed, "what is shown was made from another SELECT"
 	}
-	if action != Kept {
-		if err := a.build(ctx, s, found); err != nil {
-			return Outcome{}, err
-		}
-	}
-	return Outcome{s.Name, action, ""}, a.Server.Exec(ctx, s.CreateView())
+	return s, nil
 }
 
 // Shape asks the server for the types of the model's columns.

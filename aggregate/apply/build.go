@@ -2,60 +2,123 @@ package apply
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"github.com/tidemark-cdc/tidemark/aggregate/boundary"
 	"github.com/tidemark-cdc/tidemark/aggregate/target"
 )
 
-// build makes the state table and its feed. The feed comes last: until it is there, a later run starts over.
-func (a *Applier) build(ctx context.Context, s *target.Shape, was found) error {
-	filled, err := a.hasRows(ctx, s.Model)
-	if err != nil {
-		return err
+// carryOut does what was planned. What is shown is turned to the new build when that is complete, and only then the old
+// one goes: until then readers see the old sums, whole and moving.
+//
+// No sink has to pause for the turn. It changes one view and no table: the old state and the new one each have a feed
+// and tokens of their own since they were made, so a batch that is sent again finds what it left in both.
+func (a *Applier) carryOut(ctx context.Context, s *step) error {
+	keep := ""
+	if s.Action == Kept {
+		keep = s.found.current.name
+		b := &target.Build{Shape: s.shape, Serial: s.found.current.serial, Cut: s.found.current.cut}
+		if err := a.Server.Exec(ctx, b.CreateView()); err != nil { // its words may have changed
+			return fmt.Errorf("make its view: %w", err)
+		}
+	} else {
+		b, err := a.build(ctx, s)
+		if err != nil {
+			return err
+		}
+		keep = b.State()
 	}
-	if !a.Offline && (filled || was.fed) {
-		return fmt.Errorf("%w: stop the sinks and use --offline; making or changing a model beside running sinks is not there yet", ErrLive)
-	}
-	if err := a.fill(ctx, s, was); err != nil {
-		return err
-	}
-	if err := a.Server.Exec(ctx, s.CreateFeed()); err != nil {
-		return fmt.Errorf("make its feed: %w", err)
-	}
-	if a.Offline {
-		return nil
-	}
-	return a.stillEmpty(ctx, s)
-}
-
-// fill sums up raw in a table beside the one that readers use and puts it in its place in one step.
-func (a *Applier) fill(ctx context.Context, s *target.Shape, was found) error {
-	fresh := target.State(s.Name) + "_new"
-	place := "RENAME TABLE " + fresh + " TO " + target.State(s.Name)
-	if was.mark != "" {
-		place = "EXCHANGE TABLES " + fresh + " AND " + target.State(s.Name)
-	}
-	for _, sql := range []string{
-		"DROP TABLE IF EXISTS " + target.Feed(s.Name) + " SYNC",
-		"DROP TABLE IF EXISTS " + fresh + " SYNC",
-		s.CreateState(fresh), s.Backfill(fresh), place,
-		"DROP TABLE IF EXISTS " + fresh + " SYNC",
-	} {
-		if err := a.Server.Exec(ctx, sql); err != nil {
-			return fmt.Errorf("fill it: %w", err)
+	var old []table
+	for _, t := range s.found.all() {
+		if t.name != keep {
+			old = append(old, t)
 		}
 	}
-	return nil
+	if len(old) == 0 {
+		return nil
+	}
+	if err := boundary.DrainReaders(ctx, a.Server); err != nil {
+		return err
+	}
+	return a.drop(ctx, old)
 }
 
-// stillEmpty takes the feed away again when rows came while it was made: some of them it may not have seen.
-func (a *Applier) stillEmpty(ctx context.Context, s *target.Shape) error {
-	filled, err := a.hasRows(ctx, s.Model)
-	if err != nil || !filled {
-		return err
+// errRestarted says that the server was started anew while a build went on.
+var errRestarted = errors.New("ClickHouse was restarted while the model was built")
+
+// builds bounds how often a build begins anew because of that.
+const builds = 3
+
+// build fills a state and shows it.
+func (a *Applier) build(ctx context.Context, s *step) (b *target.Build, err error) {
+	for range builds {
+		if b, err = a.fill(ctx, s); !errors.Is(err, errRestarted) {
+			break
+		}
 	}
-	if err := a.Server.Exec(ctx, "DROP TABLE "+target.Feed(s.Name)+" SYNC"); err != nil {
-		return err
+	if err != nil {
+		return nil, err
 	}
-	return fmt.Errorf("%w since this began: stop the sinks and use --offline", ErrLive)
+	if err := a.Server.Exec(ctx, b.CreateView()); err != nil {
+		return nil, fmt.Errorf("turn its view: %w", err)
+	}
+	return b, nil
+}
+
+// fill makes a build that is whole.
+func (a *Applier) fill(ctx context.Context, s *step) (*target.Build, error) {
+	b, uuid, cut, err := a.cut(ctx, s)
+	if err != nil || !b.Cut {
+		return b, err
+	}
+	if err := a.backfill(ctx, b, uuid, cut); err != nil {
+		return nil, err
+	}
+	if _, usable, err := a.taken(ctx, uuid); err != nil || !usable {
+		return nil, errors.Join(err, errRestarted)
+	}
+	if err := a.Server.Exec(ctx, b.Whole()); err != nil {
+		return nil, fmt.Errorf("say that it is whole: %w", err)
+	}
+	return b, nil
+}
+
+// cut takes the boundary, or finds the one that a build that broke off has taken.
+func (a *Applier) cut(ctx context.Context, s *step) (*target.Build, string, boundary.Vector, error) {
+	all, err := a.states(ctx)
+	if err != nil {
+		return nil, "", nil, err
+	}
+	serial := 0
+	for _, t := range all[s.Model] {
+		serial = max(serial, t.serial)
+		if !s.begun(t) {
+			continue
+		}
+		b := &target.Build{Shape: s.shape, Serial: t.serial, Cut: t.cut}
+		if v, usable, err := a.taken(ctx, t.uuid); err != nil || usable {
+			return b, t.uuid, v, err
+		}
+	}
+	return a.take(ctx, &target.Build{Shape: s.shape, Serial: serial + 1})
+}
+
+// begun reports whether a state is one whose building broke off, and not one that was shown before.
+func (s *step) begun(t table) bool {
+	return t.fed && t.mark == s.shape.Mark() && (s.found.current == nil || t.serial > s.found.current.serial)
+}
+
+// take makes the build's tables at a boundary of its own.
+func (a *Applier) take(ctx context.Context, b *target.Build) (*target.Build, string, boundary.Vector, error) {
+	reader := boundary.Reader{Server: a.Server, Table: b.Sources[0], Stopped: a.Stopped}
+	v, err := reader.Take(ctx, &feed{server: a.Server, build: b})
+	if err != nil {
+		return nil, "", nil, err
+	}
+	rows, err := a.Server.Rows(ctx, "SELECT toString(uuid) FROM system.tables WHERE concat(database, '.', name) = "+target.Text(b.State()))
+	if err != nil || len(rows) == 0 {
+		return nil, "", nil, fmt.Errorf("look for its state: %w", err)
+	}
+	return b, rows[0][0], v, a.record(ctx, b.Name, rows[0][0], "", v)
 }

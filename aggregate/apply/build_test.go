@@ -2,6 +2,7 @@ package apply_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -10,16 +11,10 @@ import (
 	"github.com/tidemark-cdc/tidemark/aggregate/model"
 )
 
-func TestAModelOverRowsThatAreThereWaitsForOffline(t *testing.T) {
+func TestAModelOverRowsThatAreThereCountsThem(t *testing.T) {
 	b, all := newBench(t), builtIn(t)
 	left := b.live(3, 120)
-	_, failed := b.apply(false, all)
-	require.Len(t, failed, len(all))
-	for _, err := range failed {
-		require.ErrorIs(t, err, apply.ErrLive)
-	}
-	require.Equal(t, "0", b.value("SELECT count() FROM system.tables WHERE database IN ('sales', 'sales_state')"))
-	_, failed = b.apply(true, all)
+	_, failed := b.apply(all)
 	require.Empty(t, failed)
 	b.verify(all)
 	b.more(left, 60)
@@ -29,41 +24,56 @@ func TestAModelOverRowsThatAreThereWaitsForOffline(t *testing.T) {
 func TestApplyingAgainChangesNothing(t *testing.T) {
 	b, all := newBench(t), builtIn(t)
 	b.live(5, 80)
-	_, failed := b.apply(true, all)
+	_, failed := b.apply(all)
 	require.Empty(t, failed)
 	made := b.value("SELECT groupArray((name, uuid)) FROM (SELECT name, uuid FROM system.tables WHERE database = 'sales_state' ORDER BY name)")
-	for _, offline := range []bool{true, false} {
-		actions, failed := b.apply(offline, all)
-		require.Empty(t, failed)
-		for _, a := range actions {
-			require.Equal(t, apply.Kept, a)
-		}
+	actions, failed := b.apply(all)
+	require.Empty(t, failed)
+	for _, a := range actions {
+		require.Equal(t, apply.Kept, a)
 	}
 	require.Equal(t, made, b.value("SELECT groupArray((name, uuid)) FROM (SELECT name, uuid FROM system.tables WHERE database = 'sales_state' ORDER BY name)"))
 	b.verify(all)
 }
 
-func TestAChangedModelIsRebuiltOfflineAndRefusedLive(t *testing.T) {
+func orders(t *testing.T, measure string) *model.Model {
+	m, err := model.Parse("-- name: m\n-- sources: orders\n-- grain: state\n-- measures: orders\nSELECT r.state AS state, " + measure + " AS orders, sum(r._sign) AS n FROM raw.orders AS r GROUP BY state")
+	require.NoError(t, err)
+	return m
+}
+
+func TestAChangedModelTakesThePlaceOfTheOldOne(t *testing.T) {
 	b := newBench(t)
-	header := "-- name: m\n-- sources: orders\n-- grain: state\n-- measures: orders\n"
-	first, err := model.Parse(header + "SELECT r.state AS state, sum(toInt64(r._sign)) AS orders, sum(r._sign) AS n FROM raw.orders AS r GROUP BY state")
-	require.NoError(t, err)
-	changed, err := model.Parse(header + "SELECT r.state AS state, sum(toInt64(r._sign) * 2) AS orders, sum(r._sign) AS n FROM raw.orders AS r GROUP BY state")
-	require.NoError(t, err)
-	_, failed := b.apply(false, []*model.Model{first})
+	first, changed := orders(t, "sum(toInt64(r._sign))"), orders(t, "sum(toInt64(r._sign) * 2)")
+	_, failed := b.apply([]*model.Model{first})
 	require.Empty(t, failed)
 	left := b.live(6, 100)
 	before := b.value("SELECT sum(orders) FROM sales.m")
-	_, failed = b.apply(false, []*model.Model{changed})
-	require.Len(t, failed, 1)
-	require.ErrorIs(t, failed[0], apply.ErrLive)
-	require.Equal(t, before, b.value("SELECT sum(orders) FROM sales.m"))
-	actions, failed := b.apply(true, []*model.Model{changed})
+	out, err := (&apply.Applier{Server: b.Client}).Plan(context.Background(), changed)
+	require.NoError(t, err)
+	require.Equal(t, apply.Changed, out.Action)
+	require.Equal(t, before, b.value("SELECT sum(orders) FROM sales.m"), "a plan changed something")
+	actions, failed := b.apply([]*model.Model{changed})
 	require.Empty(t, failed)
-	require.Equal(t, []apply.Action{apply.Rebuilt}, actions)
+	require.Equal(t, []apply.Action{apply.Changed}, actions)
 	b.verify([]*model.Model{changed})
 	require.NotEmpty(t, left["orders"].live)
 	require.NotEqual(t, before, b.value("SELECT sum(orders) FROM sales.m"))
+	require.Equal(t, "3", b.value("SELECT count() FROM system.tables WHERE database = 'sales_state'"), "the old state and its feed are still there")
+}
+
+func TestAModelWithoutAFileGoes(t *testing.T) {
+	b := newBench(t)
+	_, failed := b.apply([]*model.Model{orders(t, "sum(toInt64(r._sign))")})
+	require.Empty(t, failed)
+	a := &apply.Applier{Server: b.Client}
+	gone, err := a.Dropped(context.Background(), nil)
+	require.NoError(t, err)
+	require.Equal(t, []string{"m"}, gone)
+	out, err := a.Remove(context.Background(), "m")
+	require.NoError(t, err)
+	require.Equal(t, apply.Removed, out.Action)
+	require.Equal(t, "0", b.value("SELECT count() FROM system.tables WHERE database IN ('sales', 'sales_state')"))
 }
 
 // broken fails at the n-th statement, as a program that is killed there does.
@@ -79,21 +89,26 @@ func (s *broken) Exec(ctx context.Context, sql string) error {
 	return s.Server.Exec(ctx, sql)
 }
 
-func TestAnApplyThatBreaksAnywhereIsFinishedByTheNext(t *testing.T) {
+func TestABuildThatBreaksAnywhereIsFinishedByTheNext(t *testing.T) {
 	b := newBench(t)
-	all := builtIn(t)[:2]
-	b.live(7, 60)
-	const statements = 9
-	for n := range statements {
+	all := builtIn(t)[:1]
+	left := b.live(7, 60)
+	for n := 0; ; n++ {
+		var broke bool
 		for _, m := range all {
-			b.run("DROP TABLE IF EXISTS sales_state." + m.Name + "_mv SYNC")
-			a := &apply.Applier{Server: &broken{b.Client, n}, Offline: true}
-			_, err := a.Apply(context.Background(), m)
-			require.Equal(t, n < statements-1, err != nil, "statement %d", n)
+			a := &apply.Applier{Server: &broken{b.Client, n}}
+			_, err := a.Rebuild(context.Background(), m)
+			broke = broke || err != nil
 		}
-		_, failed := b.apply(true, all)
+		b.more(left, 5)
+		if !broke {
+			require.Greater(t, n, 8, "too few statements to have broken anything")
+			break
+		}
+		_, failed := b.apply(all)
 		require.Empty(t, failed)
 		b.verify(all)
+		require.Equal(t, fmt.Sprint(3*len(all)), b.value("SELECT count() FROM system.tables WHERE database = 'sales_state'"), "statement %d left tables behind", n)
 	}
 }
 

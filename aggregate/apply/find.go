@@ -12,26 +12,69 @@ import (
 
 // found is what there is of a model.
 type found struct {
-	mark string // of the state table, "" when there is none
-	fed  bool
+	current *table  // what its view shows, with its feed; nil when there is none
+	others  []table // other states of it: old ones, and one whose building broke off
 }
 
+// table is a state table.
+type table struct {
+	name, uuid, mark string
+	serial           int
+	fed              bool // its feed is there
+	cut              bool // it has a past
+}
+
+// all are the model's states.
+func (f found) all() []table {
+	if f.current == nil {
+		return f.others
+	}
+	return append([]table{*f.current}, f.others...)
+}
+
+// find looks for a model's states and for the one that is shown.
 func (a *Applier) find(ctx context.Context, name string) (found, error) {
-	rows, err := a.Server.Rows(ctx, fmt.Sprintf(
-		"SELECT concat(database, '.', name), comment FROM system.tables WHERE database = 'sales_state' AND name IN ('%[1]s', '%[1]s_mv')", name))
+	all, err := a.states(ctx)
 	if err != nil {
-		return found{}, fmt.Errorf("look for its tables: %w", err)
+		return found{}, err
+	}
+	rows, err := a.Server.Rows(ctx, "SELECT comment FROM system.tables WHERE database = 'sales' AND name = '"+name+"'")
+	if err != nil {
+		return found{}, fmt.Errorf("look for its view: %w", err)
+	}
+	shown := ""
+	if len(rows) > 0 {
+		shown = target.Shown(rows[0][0])
 	}
 	var f found
-	for _, r := range rows {
-		switch r[0] {
-		case target.State(name):
-			f.mark = r[1]
-		case target.Feed(name):
-			f.fed = true
+	for _, t := range all[name] {
+		if t.name == shown && t.fed {
+			f.current = &t
+			continue
 		}
+		f.others = append(f.others, t)
 	}
 	return f, nil
+}
+
+// states lists the state tables of all models, by model.
+func (a *Applier) states(ctx context.Context) (map[string][]table, error) {
+	rows, err := a.Server.Rows(ctx, "SELECT concat(database, '.', name), toString(uuid), comment FROM system.tables WHERE database = '"+target.Database+"' ORDER BY name")
+	if err != nil {
+		return nil, fmt.Errorf("look for state tables: %w", err)
+	}
+	all := map[string][]table{}
+	for _, r := range rows {
+		name, mark, serial, ok := target.Noted(r[0], r[2])
+		if !ok {
+			continue
+		}
+		there := func(table string) bool {
+			return slices.ContainsFunc(rows, func(o []string) bool { return o[0] == table })
+		}
+		all[name] = append(all[name], table{name: r[0], uuid: r[1], mark: mark, serial: serial, fed: there(target.Feed(r[0])), cut: there(target.Past(r[0]))})
+	}
+	return all, nil
 }
 
 // missing gives the sources that the server does not have: they belong to contracts that are not used here.
@@ -49,16 +92,19 @@ func (a *Applier) missing(ctx context.Context, m *model.Model) ([]string, error)
 	return out, nil
 }
 
-// hasRows reports whether any source holds a row.
-func (a *Applier) hasRows(ctx context.Context, m *model.Model) (bool, error) {
-	for _, s := range m.Sources {
-		rows, err := a.Server.Rows(ctx, "SELECT 1 FROM raw."+s+" LIMIT 1")
-		if err != nil {
-			return false, fmt.Errorf("look for rows: %w", err)
-		}
-		if len(rows) > 0 {
-			return true, nil
-		}
+// Held gives the tables that a model's sums are in: its state first. It fails when the model is not made as its file
+// says.
+func (a *Applier) Held(ctx context.Context, m *model.Model) ([]string, error) {
+	s, err := a.plan(ctx, m)
+	if err != nil {
+		return nil, err
 	}
-	return false, nil
+	if s.Action != Kept {
+		return nil, fmt.Errorf("%w (%s %s)", ErrNotAsItsFile, s.Action, s.Detail)
+	}
+	out := []string{s.found.current.name}
+	if s.found.current.cut {
+		out = append(out, target.Past(s.found.current.name))
+	}
+	return out, nil
 }

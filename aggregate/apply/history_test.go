@@ -44,7 +44,7 @@ func (h *history) change(t *testing.T) {
 }
 
 func (h *history) emit(t *testing.T, image map[string]any, sign int, op string) {
-	row := map[string]any{"_sign": sign, "_op": op, "_version": h.version}
+	row := map[string]any{"_sign": sign, "_op": op, "_version": h.version, "_incarnation": "i1", "_offset": h.version}
 	for k, v := range image {
 		row[k] = v
 	}

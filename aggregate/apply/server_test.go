@@ -29,7 +29,7 @@ func newBench(t *testing.T) *bench {
 	}
 	b := &bench{t: t, contracts: map[string]*contract.Contract{}, Client: &client.Client{URL: url,
 		User: os.Getenv("TIDEMARK_TEST_CLICKHOUSE_USER"), Password: os.Getenv("TIDEMARK_TEST_CLICKHOUSE_PASSWORD")}}
-	for _, db := range []string{"sales", "sales_state", "raw", "current"} {
+	for _, db := range []string{"sales", "sales_state", "raw", "current", "ops"} {
 		b.run("DROP DATABASE IF EXISTS " + db + " SYNC")
 	}
 	require.NoError(t, clickhouse.Apply(context.Background(), b.Exec))
@@ -52,11 +52,12 @@ func (b *bench) tables(c *contract.Contract) {
 		keys = append(keys, k.Name)
 	}
 	name, key := c.Target.Table, strings.Join(keys, ", ")
-	b.run(fmt.Sprintf(`CREATE TABLE raw.%s (%s, _sign Int8, _version UInt128, _op Enum8('c'=1,'u'=2,'d'=3,'r'=4,'t'=5))
+	b.run(fmt.Sprintf(`CREATE TABLE raw.%s (%s, _sign Int8, _version UInt128, _op Enum8('c'=1,'u'=2,'d'=3,'r'=4,'t'=5),
+		_incarnation LowCardinality(String), _partition UInt16, _offset UInt64)
 		ENGINE = MergeTree ORDER BY (%s, _version, _sign) SETTINGS non_replicated_deduplication_window = 10000`, name, strings.Join(columns, ", "), key))
 	b.run(fmt.Sprintf(`CREATE TABLE current.%s (%s, _version UInt128, _deleted UInt8)
 		ENGINE = ReplacingMergeTree(_version, _deleted) ORDER BY (%s) SETTINGS non_replicated_deduplication_window = 10000`, name, strings.Join(columns, ", "), key))
-	b.run(fmt.Sprintf(`CREATE MATERIALIZED VIEW current.%[1]s_mv TO current.%[1]s AS SELECT * EXCEPT (_sign, _op), toUInt8(_sign = -1) AS _deleted
+	b.run(fmt.Sprintf(`CREATE MATERIALIZED VIEW current.%[1]s_mv TO current.%[1]s AS SELECT * EXCEPT (_sign, _op, _incarnation, _partition, _offset), toUInt8(_sign = -1) AS _deleted
 		FROM raw.%[1]s WHERE _sign = 1 OR _op = 'd'`, name))
 }
 
@@ -79,4 +80,6 @@ func (b *bench) insert(table, token string, rows []string) {
 	c.Settings = map[string]string{"async_insert": "0", "insert_deduplicate": "1", "insert_deduplication_token": token,
 		"deduplicate_blocks_in_dependent_materialized_views": "1", "max_insert_threads": "1", "date_time_input_format": "best_effort"}
 	require.NoError(b.t, c.Exec(context.Background(), "INSERT INTO raw."+table+" FORMAT JSONEachRow\n"+strings.Join(rows, "\n")))
+	b.run(fmt.Sprintf(`INSERT INTO ops.applied (topic, partition, incarnation, next_offset, table)
+		SELECT 'pg.public.%[1]s', _partition, _incarnation, max(_offset) + 1, 'raw.%[1]s' FROM raw.%[1]s GROUP BY _partition, _incarnation`, table))
 }

@@ -32,7 +32,7 @@ func (b *bench) views() {
 
 func TestEveryViewAnswersAfterUpdatesAndDeletes(t *testing.T) {
 	b, models := newBench(t), builtIn(t)
-	_, failed := b.apply(false, models)
+	_, failed := b.apply(models)
 	require.Empty(t, failed)
 	left := b.live(11, 300)
 	b.views()
@@ -63,7 +63,7 @@ func buyerDays(h *history) int {
 
 func TestTwoAccountsOfOneAddressAreOnePerson(t *testing.T) {
 	b := newBench(t)
-	_, failed := b.apply(false, builtIn(t))
+	_, failed := b.apply(builtIn(t))
 	require.Empty(t, failed)
 	user := `{"id":"%s","email":%s,"state":"SP","created_at":"2026-03-01 10:00:00","_sign":1,"_version":1,"_op":"c"}`
 	b.insert("users", "u", []string{fmt.Sprintf(user, "aaaaaaaaaaaa", `"Ann@Example.com "`), fmt.Sprintf(user, "bbbbbbbbbbbb", `"ann@example.com"`), fmt.Sprintf(user, "cccccccccccc", "null")})
@@ -78,7 +78,7 @@ func TestTwoAccountsOfOneAddressAreOnePerson(t *testing.T) {
 
 func TestEveryAnalysisQueryAnswers(t *testing.T) {
 	b := newBench(t)
-	_, failed := b.apply(false, builtIn(t))
+	_, failed := b.apply(builtIn(t))
 	require.Empty(t, failed)
 	b.live(12, 300)
 	b.views()

@@ -1,32 +1,23 @@
 package target
 
 import (
-	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"strings"
 
 	"github.com/tidemark-cdc/tidemark/aggregate/model"
 )
 
-// State is the table behind a model, Feed the materialized view that writes it, View what people query.
-func State(name string) string { return "sales_state." + name }
+// CreateState makes the table that the feed writes.
+func (b *Build) CreateState() string { return b.create(b.State(), b.note()) }
 
-// Feed names the materialized view.
-func Feed(name string) string { return "sales_state." + name + "_mv" }
-
-// View names the view.
-func View(name string) string { return "sales." + name }
-
-// Mark stands in the comment of a state table and tells a changed model from the one that made the table.
-func (s *Shape) Mark() string {
-	h := sha256.New()
-	fmt.Fprintln(h, strings.Join(strings.Fields(s.Select), " "), s.grain, s.measures)
-	return fmt.Sprintf("tidemark model %x", h.Sum(nil)[:12])
+// CreatePast makes the table of what lies below the boundary.
+func (b *Build) CreatePast() string {
+	return b.create(Past(b.State()), "rows below the boundary of "+b.State())
 }
 
-// CreateState makes the table under any name. Its deduplication window is as long as raw's: a retried batch must not be
-// summed twice.
-func (s *Shape) CreateState(table string) string {
+// create makes a table of sums. Its deduplication window is as long as raw's: a retried batch must not be summed twice.
+func (s *Shape) create(table, comment string) string {
 	var columns []string
 	for _, c := range s.grain {
 		columns = append(columns, fmt.Sprintf("`%s` %s", c.Name, c.Type))
@@ -35,38 +26,63 @@ func (s *Shape) CreateState(table string) string {
 		columns = append(columns, fmt.Sprintf("`%s` SimpleAggregateFunction(sum, %s)", c.Name, c.Type))
 	}
 	return fmt.Sprintf("CREATE TABLE %s\n(\n    %s\n)\nENGINE = AggregatingMergeTree\nORDER BY (%s)\nSETTINGS non_replicated_deduplication_window = 10000\nCOMMENT '%s'",
-		table, strings.Join(columns, ",\n    "), strings.Join(s.Grain, ", "), s.Mark())
+		table, strings.Join(columns, ",\n    "), strings.Join(s.Grain, ", "), comment)
 }
 
-// CreateFeed makes the materialized view over raw.
-func (s *Shape) CreateFeed() string {
-	return fmt.Sprintf("CREATE MATERIALIZED VIEW %s TO %s AS\n%s", Feed(s.Name), State(s.Name), s.Select)
+// CreateFeed makes the materialized view over the rows of raw that a condition lets through.
+//
+// The condition stays for good: a batch that is sent once more from below it must find it there.
+func (b *Build) CreateFeed(condition string) string {
+	return fmt.Sprintf("CREATE MATERIALIZED VIEW %s TO %s AS\n%s", Feed(b.State()), b.State(), b.over(condition))
 }
 
-// Backfill sums up what raw holds. Blocks of a backfill are no retries of one another, so none may be taken for a double.
-func (s *Shape) Backfill(table string) string {
-	var columns []string
-	for _, c := range append(append([]Column{}, s.grain...), s.measures...) {
-		columns = append(columns, "`"+c.Name+"`")
+// Whole says on the feed that state and past together are what Select gives of all of raw. Whoever sets the state to
+// what raw says reads it there: the feed's own query leaves out what lies in the past, and a fold of old history in raw
+// keeps only the whole as it was.
+func (b *Build) Whole() string {
+	said, _ := json.Marshal(map[string]string{"select": b.Select, "past": Past(b.State())})
+	return fmt.Sprintf("ALTER TABLE %s MODIFY COMMENT %s", Feed(b.State()), Text(string(said)))
+}
+
+// Backfill sums up the rows of raw that a condition names. It is one block on every server, so that a token tells a
+// second try: blocks that are cut otherwise are not known again.
+func (b *Build) Backfill(condition, token string) string {
+	list := "`" + strings.Join(names(append(append([]Column{}, b.grain...), b.measures...)), "`, `") + "`"
+	return fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM (%s)\nSETTINGS insert_deduplicate = 1, insert_deduplication_token = '%s', max_insert_threads = 1, async_insert = 0,\n"+
+		"    min_insert_block_size_rows = 1000000000, min_insert_block_size_bytes = 0, max_insert_block_size = 1000000000",
+		Past(b.State()), list, list, b.over(condition), token)
+}
+
+// over is the model's SELECT with only those rows of its source that a condition lets through.
+func (s *Shape) over(condition string) string {
+	if condition == "" || condition == "true" {
+		return s.Select
 	}
-	list := strings.Join(columns, ", ")
-	return fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM (%s) SETTINGS insert_deduplicate = 0", table, list, list, s.Select)
+	source := s.Sources[0]
+	return strings.ReplaceAll(s.Select, model.Source(source), fmt.Sprintf("(SELECT * FROM raw.%s WHERE %s) AS ", source, condition))
 }
 
-// CreateView makes what people query: groups summed up whether or not parts were merged, without those that are gone.
-func (s *Shape) CreateView() string {
+// CreateView makes what people query, or turns it to this build: groups summed up whether or not parts were merged,
+// without those that are gone.
+func (b *Build) CreateView() string {
 	var columns, groups []string
-	for _, c := range s.grain {
+	for _, c := range b.grain {
 		columns = append(columns, fmt.Sprintf("t.`%s` AS `%s`", c.Name, c.Name))
 		groups = append(groups, fmt.Sprintf("t.`%s`", c.Name))
 	}
-	for _, c := range s.measures {
+	for _, c := range b.measures {
 		columns = append(columns, fmt.Sprintf("sum(t.`%s`) AS `%s`", c.Name, c.Name))
 	}
-	group := ""
+	group, from := "", b.State()
 	if len(groups) > 0 {
 		group = "GROUP BY " + strings.Join(groups, ", ") + "\n"
 	}
-	return fmt.Sprintf("CREATE OR REPLACE VIEW %s DEFINER = CURRENT_USER SQL SECURITY DEFINER AS\nSELECT\n    %s\nFROM %s AS t\n%sHAVING sum(t.`%s`) != 0",
-		View(s.Name), strings.Join(columns, ",\n    "), State(s.Name), group, model.Count)
+	if b.Cut {
+		from = fmt.Sprintf("(SELECT * FROM %s UNION ALL SELECT * FROM %s)", b.State(), Past(b.State()))
+	}
+	return fmt.Sprintf("CREATE OR REPLACE VIEW %s DEFINER = CURRENT_USER SQL SECURITY DEFINER AS\nSELECT\n    %s\nFROM %s AS t\n%sHAVING sum(t.`%s`) != 0\nCOMMENT %s",
+		View(b.Name), strings.Join(columns, ",\n    "), from, group, model.Count, Text(b.About+" ["+b.State()+"]"))
 }
+
+// Text quotes a literal.
+func Text(s string) string { return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(s) + "'" }

@@ -22,7 +22,10 @@ func columns() []Column {
 func TestStatementsAreTheGoldenOnes(t *testing.T) {
 	s, err := NewShape(sold(), columns())
 	require.NoError(t, err)
-	got := strings.Join([]string{s.CreateState(State("sold")), s.Backfill(State("sold")), s.CreateFeed(), s.CreateView()}, ";\n\n") + ";\n"
+	b := &Build{Shape: s, Serial: 2, Cut: true}
+	whole := &Build{Shape: s, Serial: 1}
+	got := strings.Join([]string{b.CreateState(), b.CreatePast(), b.CreateFeed("_offset >= 7"), b.Backfill("_offset < 7", "a/b"), b.Whole(), b.CreateView(),
+		whole.CreateFeed("true"), whole.CreateView()}, ";\n\n") + ";\n"
 	path := filepath.Join("testdata", "sold.sql")
 	if os.Getenv("UPDATE_GOLDEN") != "" {
 		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
@@ -77,5 +80,22 @@ func TestSmallDecimalsAreKeptWide(t *testing.T) {
 	c[2].Type = "Decimal(18, 4)"
 	s, err := NewShape(sold(), c)
 	require.NoError(t, err)
-	require.Contains(t, s.CreateState("x.y"), "SimpleAggregateFunction(sum, Decimal(38, 4))")
+	require.Contains(t, (&Build{Shape: s, Serial: 1}).CreateState(), "SimpleAggregateFunction(sum, Decimal(38, 4))")
+}
+
+func TestWhatIsWrittenInCommentsIsReadAgain(t *testing.T) {
+	s, err := NewShape(sold(), columns())
+	require.NoError(t, err)
+	b := &Build{Shape: s, Serial: 3}
+	name, mark, serial, ok := Noted(b.State(), b.note())
+	require.True(t, ok)
+	require.Equal(t, "sold", name)
+	require.Equal(t, s.Mark(), mark)
+	require.Equal(t, 3, serial)
+	require.Equal(t, b.State(), Shown("Some words. ["+b.State()+"]"))
+	require.Empty(t, Shown("a view of somebody else"))
+	for table, comment := range map[string]string{b.State(): "a table of somebody else", b.State() + "_copy": b.note(), Past(b.State()): b.note()} {
+		_, _, _, ok = Noted(table, comment)
+		require.False(t, ok, table)
+	}
 }

@@ -1,18 +1,27 @@
-// Package verify compares aggregates with what the current rows add up to.
+// Package verify compares aggregates with what the current rows add up to, both at one position, while writes go on.
 package verify
 
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 
+	"github.com/tidemark-cdc/tidemark/aggregate/boundary"
 	"github.com/tidemark-cdc/tidemark/aggregate/model"
 	"github.com/tidemark-cdc/tidemark/aggregate/target"
 )
 
-// Server runs queries.
-type Server interface {
-	Rows(ctx context.Context, sql string) ([][]string, error)
+// Result is what the comparison of a model found.
+type Result struct {
+	Model     string          `json:"model"`
+	Compared  int             `json:"compared"`
+	Differing int             `json:"differing"`
+	First     []Difference    `json:"first,omitempty"`
+	At        boundary.Vector `json:"at"`
+	Seconds   float64         `json:"seconds"`
 }
 
 // Difference is a group whose sums are not those of the current rows: aggregate less recomputed, per column.
@@ -21,57 +30,87 @@ type Difference struct {
 	Off   []string `json:"off"`
 }
 
+// String says by how much which measure is off.
+func (d Difference) String() string {
+	return strings.Join(d.Group, ", ") + ": " + strings.Join(d.Off, " ")
+}
+
 // shown bounds the differences that are given back; all of them are counted.
 const shown = 20
 
-// Check compares one model and gives the first differences and how many groups there are of them. Rows that are applied
-// between its two reads count as differences: it means something where nothing is being written.
-func Check(ctx context.Context, server Server, m *model.Model) (first []Difference, differing int, err error) {
-	rows, err := server.Rows(ctx, query(m))
+// Held gives the tables that a model's sums are in.
+type Held func(ctx context.Context, m *model.Model) (tables []string, err error)
+
+// Source compares all models of one source, at one position of it. Each is told of as soon as it is compared.
+func Source(ctx context.Context, server Server, held Held, models []*model.Model, tell func(Result)) error {
+	source := models[0].Sources[0]
+	all := []string{"current." + source}
+	of := map[string][]string{}
+	for _, m := range models {
+		names, err := held(ctx, m)
+		if err != nil {
+			return fmt.Errorf("model %s: %w", m.Name, err)
+		}
+		of[m.Name] = names
+		all = append(all, names...)
+	}
+	s, err := take(ctx, server, source, all)
 	if err != nil {
-		return nil, 0, fmt.Errorf("verify %s: %w", m.Name, err)
+		return err
 	}
-	for i, r := range rows {
-		if i == shown {
-			break
+	defer func() { _ = s.Drop(context.WithoutCancel(ctx)) }()
+	for _, m := range models {
+		r, err := s.compare(ctx, m, of[m.Name])
+		if err != nil {
+			return fmt.Errorf("model %s: %w", m.Name, err)
 		}
-		first = append(first, Difference{Group: r[:len(m.Grain)], Off: r[len(m.Grain):]})
+		tell(r)
 	}
-	return first, len(rows), nil
+	return nil
 }
 
-func query(m *model.Model) string {
-	measures := append(append([]string{}, m.Measures...), model.Count)
-	var grain, held, recomputed, sums, off []string
-	for _, g := range m.Grain {
-		grain = append(grain, "`"+g+"`")
+// tables are the copies that a model is compared in.
+func (s *snapshot) tables(m *model.Model, held []string) tables {
+	t := tables{current: s.copies["current."+m.Sources[0]]}
+	for _, h := range held {
+		t.held = append(t.held, s.copies[h])
 	}
-	for _, name := range measures {
-		held = append(held, "v.`"+name+"` AS `"+name+"`")
-		recomputed = append(recomputed, "-c.`"+name+"` AS `"+name+"`")
-		sums = append(sums, "sum(u.`"+name+"`) AS `"+name+"`")
-		off = append(off, "sum(u.`"+name+"`) != 0")
-	}
-	columns := func(alias string, more []string) string {
-		var out []string
-		for _, g := range grain {
-			out = append(out, alias+"."+g+" AS "+g)
-		}
-		return strings.Join(append(out, more...), ", ")
-	}
-	by := ""
-	if len(grain) > 0 {
-		by = " GROUP BY " + strings.Join(grain, ", ")
-	}
-	return fmt.Sprintf("SELECT %s FROM (SELECT %s FROM %s AS v UNION ALL SELECT %s FROM (%s) AS c) AS u%s HAVING %s",
-		columns("u", sums), columns("v", held), target.View(m.Name), columns("c", recomputed), current(m), by, strings.Join(off, " OR "))
+	return t
 }
 
-// current is the model's SELECT with each source's rows as they are now in place of its signed history.
-func current(m *model.Model) string {
-	sql := m.Select
-	for _, s := range m.Sources {
-		sql = strings.ReplaceAll(sql, model.Source(s), "(SELECT *, toInt8(1) AS _sign FROM current."+s+" FINAL) AS ")
+func (s *snapshot) compare(ctx context.Context, m *model.Model, held []string) (Result, error) {
+	began := time.Now()
+	query := groups(m, s.tables(m, held), "")
+	rows, err := s.server.Rows(ctx, "SELECT count(), countIf(_off) FROM ("+query+")")
+	if err != nil {
+		return Result{}, err
 	}
-	return sql
+	r := Result{Model: m.Name, At: s.at}
+	r.Compared, _ = strconv.Atoi(rows[0][0])
+	r.Differing, _ = strconv.Atoi(rows[0][1])
+	if r.Differing > 0 {
+		if rows, err = s.server.Rows(ctx, fmt.Sprintf("SELECT * EXCEPT (_off) FROM (%s) WHERE _off LIMIT %d", query, shown)); err != nil {
+			return Result{}, err
+		}
+		for _, row := range rows {
+			r.First = append(r.First, Difference{Group: row[:len(m.Grain)], Off: row[len(m.Grain):]})
+		}
+	}
+	r.Seconds = time.Since(began).Seconds()
+	return r, s.server.Exec(ctx, fmt.Sprintf("INSERT INTO ops.aggregate_checks (model, compared, differing, seconds) VALUES (%s, %d, %d, %f)",
+		target.Text(m.Name), r.Compared, r.Differing, r.Seconds))
+}
+
+// BySource groups models by the table that they are over, in order.
+func BySource(all []*model.Model) [][]*model.Model {
+	var out [][]*model.Model
+	for _, m := range all {
+		i := slices.IndexFunc(out, func(g []*model.Model) bool { return g[0].Sources[0] == m.Sources[0] })
+		if i < 0 {
+			out = append(out, nil)
+			i = len(out) - 1
+		}
+		out[i] = append(out[i], m)
+	}
+	return out
 }

@@ -76,7 +76,7 @@ func (f *file) place(c *Contract) error {
 		return refuse("target %q: want database.table of ClickHouse", f.Target)
 	}
 	switch c.Target.Database {
-	case "raw", "current", "ops", "sales", "sales_state", "system", "information_schema":
+	case "raw", "current", "past", "ops", "sales", "sales_state", "system", "information_schema":
 		return refuse("target %q: that database is kept for Tidemark's or ClickHouse's own tables", f.Target)
 	}
 	return nil

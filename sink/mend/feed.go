@@ -136,5 +136,5 @@ func (t *target) difference(touched string) string {
 	}
 	return fmt.Sprintf("(%s) SELECT %s FROM (SELECT %s FROM (%s) AS f%s UNION ALL SELECT %s FROM %s AS h%s) AS u%s HAVING %s",
 		clickhouse.Idents(append(append([]string{}, t.grain...), t.sums...)),
-		pick("u", sums), pick("f", says), t.fed(), in, pick("h", holds), t.table(), in, by, strings.Join(off, " OR "))
+		pick("u", sums), pick("f", says), t.fed(), in, pick("h", holds), t.held(), in, by, strings.Join(off, " OR "))
 }

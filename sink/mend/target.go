@@ -18,6 +18,9 @@ type target struct {
 	// tables write to it as well.
 	feeds   []string
 	foreign bool
+	// past is a second table that is summed up with it: rows that its view leaves out. The
+	// feed is then what both together are made of.
+	past string
 	// grain are the columns of its sorting key, sums the others; odd names a column that is
 	// neither part of the key nor a sum.
 	grain, sums []string
@@ -34,19 +37,32 @@ func (t *target) additive() bool {
 // idempotent reports whether the same rows may be written to it again.
 func (t *target) idempotent() bool { return strings.HasSuffix(t.engine, "ReplacingMergeTree") }
 
+// held is the table with its past.
+func (t *target) held() string {
+	if t.past == "" {
+		return t.table()
+	}
+	columns := clickhouse.Idents(append(append([]string{}, t.grain...), t.sums...))
+	return "(SELECT " + columns + " FROM " + t.table() + " UNION ALL SELECT " + columns + " FROM " + t.past + ")"
+}
+
 // targets finds what raw's views write to, as the server has it: the aggregates are made
-// by another program, and people may add views of their own.
+// by another program, and people may add views of their own. A view that was made beside a
+// pipeline that ran leaves out rows below a boundary; its comment says where they are and
+// what all of raw gives. Before those rows are complete it says nothing, and then the
+// table is what the view itself gives of raw.
 func (j *Job) targets(ctx context.Context) ([]*target, error) {
 	var all []*target
 	found := map[string]*target{}
-	var database, name, engine, feed proto.ColStr
+	var database, name, engine, feed, past proto.ColStr
 	var ours proto.ColUInt8
 	err := j.Query(ctx, clickhouse.Select{
-		SQL: fmt.Sprintf(`SELECT v.target_database AS d, v.target_table AS t, s.engine AS e, v.as_select AS q,
+		SQL: fmt.Sprintf(`SELECT v.target_database AS d, v.target_table AS t, s.engine AS e,
+	if(JSONExtractString(v.comment, 'past') != '', JSONExtractString(v.comment, 'select'), v.as_select) AS q, JSONExtractString(v.comment, 'past') AS p,
 	toUInt8((v.database, v.name) IN (SELECT arrayJoin(arrayZip(dependencies_database, dependencies_table)) FROM system.tables WHERE database = %s AND name = %s)) AS o
 FROM system.tables AS v INNER JOIN system.tables AS s ON s.database = v.target_database AND s.name = v.target_table
 WHERE v.engine = 'MaterializedView' ORDER BY d, t, q`, clickhouse.Text(tables.Raw), clickhouse.Text(j.Table)),
-		Result: proto.Results{{Name: "d", Data: &database}, {Name: "t", Data: &name}, {Name: "e", Data: &engine}, {Name: "q", Data: &feed}, {Name: "o", Data: &ours}},
+		Result: proto.Results{{Name: "d", Data: &database}, {Name: "t", Data: &name}, {Name: "e", Data: &engine}, {Name: "q", Data: &feed}, {Name: "p", Data: &past}, {Name: "o", Data: &ours}},
 		OnBlock: func(rows int) error {
 			for i := range rows {
 				at := clickhouse.Table(database.Row(i), name.Row(i))
@@ -56,7 +72,7 @@ WHERE v.engine = 'MaterializedView' ORDER BY d, t, q`, clickhouse.Text(tables.Ra
 					found[at], all = t, append(all, t)
 				}
 				if ours.Row(i) == 1 {
-					t.feeds = append(t.feeds, feed.Row(i))
+					t.feeds, t.past = append(t.feeds, feed.Row(i)), past.Row(i)
 				} else {
 					t.foreign = true
 				}

@@ -14,18 +14,28 @@ import (
 
 // soldOrder is what the aggregates need of an order's document.
 type soldOrder struct {
-	Status    string     `bson:"status"`
-	Channel   string     `bson:"channel"`
-	Currency  string     `bson:"currency"`
-	Purchased time.Time  `bson:"purchased_at"`
-	Items     []soldItem `bson:"items"`
+	Status    string        `bson:"status"`
+	Channel   string        `bson:"channel"`
+	Currency  string        `bson:"currency"`
+	Customer  bson.ObjectID `bson:"customer_id"`
+	Purchased time.Time     `bson:"purchased_at"`
+	Items     []soldItem    `bson:"items"`
+	History   []reached     `bson:"history"`
 	Shipping  struct {
+		City  string `bson:"city"`
 		State string `bson:"state"`
 	} `bson:"shipping"`
 }
 
+// reached is a status that an order came to.
+type reached struct {
+	Status string    `bson:"status"`
+	At     time.Time `bson:"at"`
+}
+
 type soldItem struct {
 	Product  string          `bson:"product_id"`
+	Seller   string          `bson:"seller_id"`
 	Category *string         `bson:"category"`
 	Quantity int64           `bson:"quantity"`
 	Price    bson.Decimal128 `bson:"price"`
@@ -45,7 +55,7 @@ type customer struct {
 
 // salesOfDocuments are the aggregates over MongoDB's collections.
 func salesOfDocuments() []sale {
-	return []sale{
+	return append(salesOfOrders(), []sale{
 		{name: "revenue", from: "shop.orders", dimensions: []string{"hour", "category", "state", "channel", "currency"},
 			measures: []string{"items", "gross", "freight", "refunded", "canceled", "net"}, recompute: overDocuments("orders", addRevenue)},
 		{name: "orders", from: "shop.orders", dimensions: []string{"hour", "state", "channel", "status", "currency"},
@@ -54,7 +64,7 @@ func salesOfDocuments() []sale {
 			measures: []string{"items", "gross", "refunded"}, recompute: overDocuments("orders", addProducts)},
 		{name: "customers", from: "shop.users", dimensions: []string{"day", "state", "tier", "anonymised"},
 			measures: []string{"customers", "points"}, recompute: overDocuments("users", addCustomer)},
-	}
+	}...)
 }
 
 // overDocuments adds every document of one of the shop's collections.

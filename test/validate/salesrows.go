@@ -20,6 +20,13 @@ func salesOfRows() []sale {
 		{name: "payments", from: "public.transactions", dimensions: []string{"hour", "method", "status", "currency"}, measures: []string{"payments", "amount", "installments", "retries"},
 			recompute: overRows(`SELECT ` + hour("created_at") + `, method, status, currency, count(*), sum(amount), sum(installments), count(*) FILTER (WHERE attempt > 1)
 				FROM transactions WHERE kind = 'payment' GROUP BY 1, 2, 3, 4`)},
+		{name: "failures", from: "public.transactions", dimensions: []string{"hour", "method", "reason", "currency"}, measures: []string{"payments", "amount"},
+			recompute: overRows(`SELECT ` + hour("created_at") + `, method, coalesce(failure_reason, '(none)'), currency, count(*), sum(amount)
+				FROM transactions WHERE kind = 'payment' AND status = 'failed' GROUP BY 1, 2, 3, 4`)},
+		{name: "delays", from: "public.deliveries", dimensions: []string{"day", "carrier", "state", "days_late"}, measures: []string{"parcels"},
+			recompute: overRows(`SELECT ` + day("delivered_at") + `, carrier, state,
+				greatest(0, (delivered_at AT TIME ZONE 'UTC')::date - (estimated_at AT TIME ZONE 'UTC')::date)::text, count(*)
+				FROM deliveries WHERE delivered_at IS NOT NULL GROUP BY 1, 2, 3, 4`)},
 		{name: "refunds", from: "public.transactions", dimensions: []string{"day", "method", "status", "currency"}, measures: []string{"refunds", "amount"},
 			recompute: overRows(`SELECT ` + day("created_at") + `, method, status, currency, count(*), sum(amount) FROM transactions WHERE kind = 'refund' GROUP BY 1, 2, 3, 4`)},
 		{name: "cash", from: "public.transactions", dimensions: []string{"hour", "method", "currency"}, measures: []string{"paid", "refunded", "net"},

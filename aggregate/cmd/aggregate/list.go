@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
 
-	"github.com/tidemark-cdc/tidemark/aggregate/target"
+	"github.com/tidemark-cdc/tidemark/aggregate/apply"
+	"github.com/tidemark-cdc/tidemark/aggregate/model"
 )
 
 type listCommand struct{}
@@ -16,41 +18,43 @@ type listed struct {
 	Sources  []string `json:"sources"`
 	Grain    []string `json:"grain"`
 	Measures []string `json:"measures"`
-	// Rows and Bytes are those of the state table; Made is false where there is none.
-	Made  bool   `json:"made"`
-	Rows  string `json:"rows"`
-	Bytes string `json:"bytes"`
+	apply.Status
 }
 
 // Run lists models. Without a server it lists the files alone.
-func (l *listCommand) Run(c *cli) error {
+func (l *listCommand) Run(ctx context.Context, c *cli) error {
 	all, err := c.load()
 	if err != nil {
 		return err
 	}
-	kept := map[string][]string{}
+	var applier *apply.Applier
 	if c.URL != "" || c.Config != "" {
 		server, err := c.connect()
 		if err != nil {
 			return err
 		}
-		rows, err := server.Rows(context.Background(), "SELECT concat(database, '.', name), ifNull(total_rows, 0), formatReadableSize(ifNull(total_bytes, 0)) FROM system.tables WHERE database = 'sales_state'")
-		if err != nil {
-			return err
-		}
-		for _, r := range rows {
-			kept[r[0]] = r[1:]
-		}
+		applier = &apply.Applier{Server: server}
 	}
 	for _, m := range all {
 		out := listed{Name: m.Name, About: m.About, Sources: m.Sources, Grain: m.Grain, Measures: m.Measures}
-		state := "not made"
-		if r := kept[target.State(m.Name)]; r != nil {
-			out.Made, out.Rows, out.Bytes = true, r[0], r[1]
-			state = r[0] + " rows, " + r[1]
+		if applier != nil {
+			if out.Status, err = applier.Status(ctx, m); err != nil {
+				return err
+			}
 		}
-		c.show(out, fmt.Sprintf("%-12s %s\n             by %s: %s\n             from raw.%s; %s", m.Name, m.About,
-			strings.Join(m.Grain, ", "), strings.Join(m.Measures, ", "), strings.Join(m.Sources, ", raw."), state))
+		c.show(out, out.text(m))
 	}
 	return nil
+}
+
+func (l *listed) text(m *model.Model) string {
+	state := "not made"
+	if l.Made {
+		state = fmt.Sprintf("%d rows, %d bytes, applied up to %s, last verified %s", l.Rows, l.Bytes, cmp.Or(l.Applied, "never"), cmp.Or(l.Verified, "never"))
+		if l.Differing > 0 {
+			state += fmt.Sprintf(" when %d groups differed", l.Differing)
+		}
+	}
+	return fmt.Sprintf("%-14s %s\n               by %s: %s\n               from raw.%s; %s", m.Name, m.About,
+		strings.Join(m.Grain, ", "), strings.Join(m.Measures, ", "), strings.Join(m.Sources, ", raw."), state)
 }

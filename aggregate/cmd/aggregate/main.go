@@ -2,18 +2,12 @@
 package main
 
 import (
-	"cmp"
-	"fmt"
-	"io/fs"
+	"context"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/alecthomas/kong"
-	"github.com/tidemark-cdc/tidemark/aggregate/client"
-	"github.com/tidemark-cdc/tidemark/aggregate/model"
-	"github.com/tidemark-cdc/tidemark/aggregate/models"
-	"github.com/tidemark-cdc/tidemark/aggregate/view"
-	"github.com/tidemark-cdc/tidemark/aggregate/views"
-	"gopkg.in/yaml.v3"
 )
 
 type cli struct {
@@ -23,58 +17,24 @@ type cli struct {
 	Config   string `type:"existingfile" help:"The sink's YAML file: clickhouse: {http_url, user, password}."`
 	Models   string `type:"existingdir" help:"Folder of models; without it those that are built in."`
 	Views    string `type:"existingdir" help:"Folder of views over the models; without it those that are built in."`
-	JSON     bool   `name:"json" help:"Print results as JSON."`
+	JSON     bool   `name:"json" help:"Print results as JSON, one object a line."`
 
-	Apply  applyCommand  `cmd:"" help:"Make the models that are not there yet."`
-	List   listCommand   `cmd:"" help:"Show the models and what there is of them."`
-	Verify verifyCommand `cmd:"" help:"Compare every model with what the current rows add up to."`
+	Plan    planCommand    `cmd:"" help:"Say what apply would change, and change nothing."`
+	Apply   applyCommand   `cmd:"" help:"Make the models as their files say, beside sinks that write."`
+	Verify  verifyCommand  `cmd:"" help:"Compare models with what the current rows add up to, at one position."`
+	Rebuild rebuildCommand `cmd:"" help:"Make a model anew, or set some of its groups to what the current rows say."`
+	List    listCommand    `cmd:"" help:"Show the models and what there is of them."`
 }
+
+const about = `Aggregates as SQL models.
+
+Exit codes: 0 done; 1 failed; 2 plan: something would change, verify: something differs; 3 another aggregate program is changing them;
+4 a model cannot be kept exact and is refused; 80 wrong usage.`
 
 func main() {
 	var c cli
-	k := kong.Parse(&c, kong.Name("aggregate"), kong.Description("Aggregates as SQL models."), kong.ShortUsageOnError())
-	k.FatalIfErrorf(k.Run(&c))
-}
-
-// connect puts what flags and environment leave open from the file, whose ${NAME} come from the environment.
-func (c *cli) connect() (*client.Client, error) {
-	var file struct {
-		ClickHouse struct {
-			URL      string `yaml:"http_url"`
-			User     string `yaml:"user"`
-			Password string `yaml:"password"`
-		} `yaml:"clickhouse"`
-	}
-	if c.Config != "" {
-		text, err := os.ReadFile(c.Config)
-		if err != nil {
-			return nil, fmt.Errorf("read %s: %w", c.Config, err)
-		}
-		if err := yaml.Unmarshal([]byte(os.ExpandEnv(string(text))), &file); err != nil {
-			return nil, fmt.Errorf("read %s: %w", c.Config, err)
-		}
-	}
-	out := &client.Client{URL: cmp.Or(c.URL, file.ClickHouse.URL), User: cmp.Or(c.User, file.ClickHouse.User, "default"),
-		Password: cmp.Or(c.Password, file.ClickHouse.Password)}
-	if out.URL == "" {
-		return nil, fmt.Errorf("where is ClickHouse? Set TIDEMARK_CLICKHOUSE_HTTP_URL, or clickhouse.http_url in the file")
-	}
-	return out, nil
-}
-
-func (c *cli) load() ([]*model.Model, error) { return model.Load(either(c.Models, models.Files)) }
-
-// loadViews gives the views to make: those that are built in are over models that are.
-func (c *cli) loadViews() ([]*view.View, error) {
-	if c.Models != "" && c.Views == "" {
-		return nil, nil
-	}
-	return view.Load(either(c.Views, views.Files))
-}
-
-func either(dir string, builtIn fs.FS) fs.FS {
-	if dir != "" {
-		return os.DirFS(dir)
-	}
-	return builtIn
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	k := kong.Parse(&c, kong.Name("aggregate"), kong.Description(about), kong.ShortUsageOnError(), kong.BindTo(ctx, (*context.Context)(nil)))
+	k.FatalIfErrorf(coded(k.Run(&c)))
 }

@@ -1,4 +1,4 @@
-CREATE TABLE sales_state.sold
+CREATE TABLE sales_state.sold_7db4d8cb_2
 (
     `state` LowCardinality(String),
     `hour` DateTime('UTC'),
@@ -9,11 +9,43 @@ CREATE TABLE sales_state.sold
 ENGINE = AggregatingMergeTree
 ORDER BY (state, hour)
 SETTINGS non_replicated_deduplication_window = 10000
-COMMENT 'tidemark model 7db4d8cb9e062a08ea64da13';
+COMMENT 'tidemark model sold 7db4d8cb9e062a08ea64da13 2';
 
-INSERT INTO sales_state.sold (`state`, `hour`, `gross`, `items`, `n`) SELECT `state`, `hour`, `gross`, `items`, `n` FROM (SELECT toStartOfHour(r.at) AS hour, r.state AS state, sum(r.x * r._sign) AS gross, sum(r.i * r._sign) AS items, sum(r._sign) AS n FROM raw.orders AS r GROUP BY hour, state) SETTINGS insert_deduplicate = 0;
+CREATE TABLE sales_state.sold_7db4d8cb_2_past
+(
+    `state` LowCardinality(String),
+    `hour` DateTime('UTC'),
+    `gross` SimpleAggregateFunction(sum, Decimal(38, 2)),
+    `items` SimpleAggregateFunction(sum, Int64),
+    `n` SimpleAggregateFunction(sum, Int64)
+)
+ENGINE = AggregatingMergeTree
+ORDER BY (state, hour)
+SETTINGS non_replicated_deduplication_window = 10000
+COMMENT 'rows below the boundary of sales_state.sold_7db4d8cb_2';
 
-CREATE MATERIALIZED VIEW sales_state.sold_mv TO sales_state.sold AS
+CREATE MATERIALIZED VIEW sales_state.sold_7db4d8cb_2_mv TO sales_state.sold_7db4d8cb_2 AS
+SELECT toStartOfHour(r.at) AS hour, r.state AS state, sum(r.x * r._sign) AS gross, sum(r.i * r._sign) AS items, sum(r._sign) AS n FROM (SELECT * FROM raw.orders WHERE _offset >= 7) AS r GROUP BY hour, state;
+
+INSERT INTO sales_state.sold_7db4d8cb_2_past (`state`, `hour`, `gross`, `items`, `n`) SELECT `state`, `hour`, `gross`, `items`, `n` FROM (SELECT toStartOfHour(r.at) AS hour, r.state AS state, sum(r.x * r._sign) AS gross, sum(r.i * r._sign) AS items, sum(r._sign) AS n FROM (SELECT * FROM raw.orders WHERE _offset < 7) AS r GROUP BY hour, state)
+SETTINGS insert_deduplicate = 1, insert_deduplication_token = 'a/b', max_insert_threads = 1, async_insert = 0,
+    min_insert_block_size_rows = 1000000000, min_insert_block_size_bytes = 0, max_insert_block_size = 1000000000;
+
+ALTER TABLE sales_state.sold_7db4d8cb_2_mv MODIFY COMMENT '{"past":"sales_state.sold_7db4d8cb_2_past","select":"SELECT toStartOfHour(r.at) AS hour, r.state AS state, sum(r.x * r._sign) AS gross, sum(r.i * r._sign) AS items, sum(r._sign) AS n FROM raw.orders AS r GROUP BY hour, state"}';
+
+CREATE OR REPLACE VIEW sales.sold DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
+SELECT
+    t.`state` AS `state`,
+    t.`hour` AS `hour`,
+    sum(t.`gross`) AS `gross`,
+    sum(t.`items`) AS `items`,
+    sum(t.`n`) AS `n`
+FROM (SELECT * FROM sales_state.sold_7db4d8cb_2 UNION ALL SELECT * FROM sales_state.sold_7db4d8cb_2_past) AS t
+GROUP BY t.`state`, t.`hour`
+HAVING sum(t.`n`) != 0
+COMMENT ' [sales_state.sold_7db4d8cb_2]';
+
+CREATE MATERIALIZED VIEW sales_state.sold_7db4d8cb_1_mv TO sales_state.sold_7db4d8cb_1 AS
 SELECT toStartOfHour(r.at) AS hour, r.state AS state, sum(r.x * r._sign) AS gross, sum(r.i * r._sign) AS items, sum(r._sign) AS n FROM raw.orders AS r GROUP BY hour, state;
 
 CREATE OR REPLACE VIEW sales.sold DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
@@ -23,6 +55,7 @@ SELECT
     sum(t.`gross`) AS `gross`,
     sum(t.`items`) AS `items`,
     sum(t.`n`) AS `n`
-FROM sales_state.sold AS t
+FROM sales_state.sold_7db4d8cb_1 AS t
 GROUP BY t.`state`, t.`hour`
-HAVING sum(t.`n`) != 0;
+HAVING sum(t.`n`) != 0
+COMMENT ' [sales_state.sold_7db4d8cb_1]';

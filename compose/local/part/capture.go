@@ -36,7 +36,7 @@ func sink(name string) Part {
 	p := pipeline{
 		name: name, port: name, needs: []string{"kafka", "clickhouse"},
 		config: func(s *site.Site) string { return sinkYAML(s, name) },
-		before: [][]string{{"sink", "migrate", "--config", "sink.yaml"}, {"aggregate", "apply", "--offline", "--config", "sink.yaml"}},
+		before: [][]string{{"sink", "migrate", "--config", "sink.yaml"}, {"aggregate", "apply", "--stopped", "--config", "sink.yaml"}},
 		run:    []string{"sink", "run", "--config", name + ".yaml"},
 		env: func(s *site.Site) []string {
 			return []string{"TIDEMARK_KAFKA_BROKERS=" + s.Reach(site.Sink, site.Kafka), "TIDEMARK_CLICKHOUSE_ADDR=" + s.Reach(site.Sink, site.ClickHouse)}

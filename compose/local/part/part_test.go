@@ -135,7 +135,7 @@ func TestAServiceIsPreparedInOrder(t *testing.T) {
 	require.NoError(t, sink(site.Sink).Prepare(t.Context(), s))
 	calls, err := os.ReadFile(s.Path("calls"))
 	require.NoError(t, err)
-	require.Equal(t, "sink migrate --config sink.yaml user=tidemark\naggregate apply --offline --config sink.yaml user=tidemark\n", string(calls))
+	require.Equal(t, "sink migrate --config sink.yaml user=tidemark\naggregate apply --stopped --config sink.yaml user=tidemark\n", string(calls))
 	log, err := os.ReadFile(s.Log("sink"))
 	require.NoError(t, err)
 	require.Contains(t, string(log), "said by aggregate")

@@ -1,0 +1,76 @@
+package verify
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strings"
+
+	"github.com/tidemark-cdc/tidemark/aggregate/boundary"
+	"github.com/tidemark-cdc/tidemark/aggregate/target"
+)
+
+// Server runs statements.
+type Server interface {
+	Exec(ctx context.Context, sql string) error
+	Rows(ctx context.Context, sql string) ([][]string, error)
+}
+
+// prefix begins the names of all copies.
+const prefix = target.Database + ".verify_"
+
+// snapshot is copies of tables that belong together, at one position of a raw table. A copy shares its parts with the
+// table: making one writes nothing and takes milliseconds.
+type snapshot struct {
+	server Server
+	at     boundary.Vector
+	copies map[string]string // by the table's name
+}
+
+// take copies tables that raw.<source> feeds, at a moment without inserts.
+func take(ctx context.Context, server Server, source string, tables []string) (*snapshot, error) {
+	s := &snapshot{server: server, copies: map[string]string{}}
+	id := strings.ToLower(rand.Text()[:10])
+	for i, t := range tables {
+		s.copies[t] = fmt.Sprintf("%s%s_%d", prefix, id, i)
+	}
+	var err error
+	if s.at, err = (boundary.Reader{Server: server, Table: source}).Still(ctx, s.make, s.Drop); err != nil {
+		_ = s.Drop(context.WithoutCancel(ctx))
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *snapshot) make(ctx context.Context) error {
+	for table, copied := range s.copies {
+		if err := s.server.Exec(ctx, "CREATE TABLE "+copied+" CLONE AS "+table); err != nil {
+			return fmt.Errorf("copy %s: %w", table, err)
+		}
+	}
+	return nil
+}
+
+// Drop removes the copies.
+func (s *snapshot) Drop(ctx context.Context) error {
+	for _, copied := range s.copies {
+		if err := s.server.Exec(ctx, "DROP TABLE IF EXISTS "+copied+" SYNC"); err != nil {
+			return fmt.Errorf("remove a copy: %w", err)
+		}
+	}
+	return nil
+}
+
+// Sweep removes copies that a program left behind when it died, which no one can still be at work with.
+func Sweep(ctx context.Context, server Server) error {
+	rows, err := server.Rows(ctx, "SELECT concat(database, '.', name) AS t FROM system.tables WHERE startsWith(t, '"+prefix+"') AND metadata_modification_time < now() - INTERVAL 6 HOUR")
+	if err != nil {
+		return fmt.Errorf("look for copies: %w", err)
+	}
+	for _, r := range rows {
+		if err := server.Exec(ctx, "DROP TABLE IF EXISTS "+r[0]+" SYNC"); err != nil {
+			return fmt.Errorf("remove a copy: %w", err)
+		}
+	}
+	return nil
+}
