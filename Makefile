@@ -1,4 +1,4 @@
-# make help shows the targets. CONTRACTS, OLIST, STATUS, PART, SEED, MINUTES and FUZZTIME are described there.
+# make help shows the targets. CONTRACTS, OLIST, STATUS, PART, SEED, MINUTES, ALL and FUZZTIME are described there.
 MODULES  := schemas capture sink aggregate clickhouse compose test
 PACKAGES := $(MODULES:%=./%/...)
 PROGRAMS  = $(shell go list -e -f '{{if eq .Name "main"}}{{.ImportPath}}{{end}}' $(PACKAGES) 2>/dev/null)
@@ -43,8 +43,8 @@ test: build fetch ## all tests, against real servers on free ports
 chaos: build fetch ## faults strike the whole pipeline, then every validator is asked (SEED=: a run again; MINUTES=20)
 	@bin/chaos $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
-mutants: build fetch ## breaks the programs on purpose, a rule each, and lists which validators notice (ten minutes)
-	@TIDEMARK_TEST_LONG=1 go test -count=1 -v -timeout 60m ./test/mutants/
+mutants: build fetch ## breaks the programs on purpose, a rule each, and lists which validators notice (ALL=1: every rule)
+	@TIDEMARK_MUTANTS=$(if $(ALL),every,named) go test -count=1 -v -timeout 60m ./test/mutants/
 
 lint: vet ## vet, staticcheck and formatting
 	@go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 $(PACKAGES)

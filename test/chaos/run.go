@@ -4,6 +4,7 @@ package chaos
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -57,9 +58,10 @@ func (s *Scene) Try(ctx context.Context, t Trial) (*Report, error) {
 	if err != nil {
 		return report, err
 	}
-	report.Struck = s.strike(ctx, t, shop)
-	err = shop.end(report)
-	if err == nil {
+	if err = shop.writes(ctx); err == nil { // else the first faults find nothing in flight
+		report.Struck = s.strike(ctx, t, shop)
+	}
+	if err = errors.Join(err, shop.end(report)); err == nil {
 		err = s.judge(ctx, w, report)
 	}
 	report.settle(s.tide)

@@ -60,6 +60,20 @@ func (p *shop) follow(path string) {
 
 func (p *shop) changes() int64 { return p.count.Load() }
 
+// writes waits until it has written something.
+func (p *shop) writes(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, toStart)
+	defer cancel()
+	for p.changes() == 0 {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait for the shop's first change: %w", ctx.Err())
+		case <-time.After(glance):
+		}
+	}
+	return nil
+}
+
 const toClose = 2 * time.Minute
 
 // end lets the shop finish what it has begun and takes its summary.

@@ -43,7 +43,7 @@ func (t *tide) run(ctx context.Context) {
 
 // look gives the commit time that every source has reached.
 func (t *tide) look(ctx context.Context) (time.Time, error) {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	var at int64
 	err := t.clickhouse.Query(ctx, "SELECT toString(count()), toString(ifNull(min(toUnixTimestamp64Milli(toDateTime64(commit_time, 3))), 0)) FROM ops.tidemark",

@@ -74,12 +74,12 @@ func unacknowledged(ctx context.Context, w *way) error {
 type CaptureMutant struct {
 	Mutation
 	Passage
-	Required bool
+	Level
 }
 
 // CaptureMutants are rules of capture, each taken out.
 var CaptureMutants = []CaptureMutant{
-	{Required: true, Passage: Unacknowledged, Mutation: Mutation{
+	{Level: Named, Passage: Unacknowledged, Mutation: Mutation{
 		Name: "slot confirmed early", Breaks: "the slot is confirmed up to what was read, before the broker has it",
 		Edits: []Edit{
 			{"capture/postgres/loop.go", "	return stream.LSN(l.p.Confirmed().Position.Commit)\n", "	return stream.LSN(l.point.Position.Commit)\n"},

@@ -47,8 +47,16 @@ func root(t *testing.T) string {
 	return dir
 }
 
-// long is asked for the mutations that are not required, too.
-func long() bool { return os.Getenv("TIDEMARK_TEST_LONG") != "" }
+// level is what TIDEMARK_MUTANTS asks for: "every", "named", or else what is quick.
+func level() mutants.Level {
+	switch os.Getenv("TIDEMARK_MUTANTS") {
+	case "every":
+		return mutants.Every
+	case "named":
+		return mutants.Named
+	}
+	return mutants.Quick
+}
 
 // A mutation that no longer fits the code would show nothing.
 func TestEveryMutationFitsTheCode(t *testing.T) {
@@ -82,7 +90,7 @@ func TestBrokenSinksAreCaught(t *testing.T) {
 	of := map[string][]mutants.Mutation{}
 	var scenarios []mutants.Scenario
 	for _, m := range mutants.SinkMutants {
-		if !m.Required && !long() {
+		if m.Level < level() {
 			continue
 		}
 		if _, ok := of[m.Scenario.Name]; !ok {
@@ -100,7 +108,7 @@ func TestBrokenCapturesAreCaught(t *testing.T) {
 	of := map[string][]mutants.Mutation{}
 	var passages []mutants.Passage
 	for _, m := range mutants.CaptureMutants {
-		if !m.Required && !long() {
+		if m.Level < level() {
 			continue
 		}
 		if _, ok := of[m.Passage.Name]; !ok {

@@ -26,6 +26,16 @@ type Mutation struct {
 	Edits  []Edit
 }
 
+// Level says which runs a mutant is part of: those that ask for its level or a lower one.
+type Level int
+
+// The levels, from the most thorough run to the quickest.
+const (
+	Every Level = iota
+	Named       // what the guarantees rest on first
+	Quick       // with all tests
+)
+
 // ErrOutOfDate says that the code has changed under a mutation: look what became of the
 // rule, then write the mutation anew.
 var ErrOutOfDate = errors.New("mutation out of date")

@@ -4,8 +4,7 @@ package mutants
 type SinkMutant struct {
 	Mutation
 	Scenario
-	// Required ones run always, the others with the long form.
-	Required bool
+	Level
 }
 
 // unsealed inserts without saying so before.
@@ -13,22 +12,22 @@ var unsealed = Edit{"sink/worker/settle.go", "		if err := w.ledger.Commit(ctx, s
 
 // SinkMutants are the rules of the sink, each taken out.
 var SinkMutants = []SinkMutant{
-	{Required: true, Scenario: Refused, Mutation: Mutation{
+	{Level: Named, Scenario: Refused, Mutation: Mutation{
 		Name: "commit before insert", Breaks: "done is committed, then the batch is inserted",
 		Edits: []Edit{
 			{"sink/worker/apply.go", "	if err := w.settle(ctx, b, r); err != nil {", "	if err := w.acked(ctx, b, r.Rows); err != nil {\n		return err\n	}\n	if err := w.ledger.Commit(ctx, *w.owed); err != nil {\n		return err\n	}\n	if err := w.settle(ctx, b, r); err != nil {"},
 			unsealed,
 		}}},
-	{Required: true, Scenario: Unheard, Mutation: Mutation{
+	{Level: Quick, Scenario: Unheard, Mutation: Mutation{
 		Name: "no deduplication token", Breaks: "every insert is new to ClickHouse",
 		Edits: []Edit{
 			{"sink/clickhouse/insert.go", "func insertInto(", "var sends int\n\nfunc insertInto("},
 			{"sink/clickhouse/insert.go", "	attempt := fmt", "	sends++\n	token = fmt.Sprint(token, \"#\", sends)\n	attempt := fmt"},
 		}}},
-	{Required: true, Scenario: Zombie, Mutation: Mutation{
+	{Level: Named, Scenario: Zombie, Mutation: Mutation{
 		Name: "no fencing", Breaks: "the broker's refusal of a stale generation's commit is not heeded",
 		Edits: []Edit{{"sink/ledger/ledger.go", "			if p.Error != nil {\n				return fmt.Errorf(\"commit %s/%d at %d: %w\", l.topic, l.partition, e.Next, p.Error)\n			}\n", ""}}}},
-	{Required: true, Scenario: Flow, Mutation: Mutation{
+	{Level: Named, Scenario: Flow, Mutation: Mutation{
 		Name: "no before-image look-up", Breaks: "raw is not asked what it holds of a key",
 		Edits: []Edit{{"sink/rows/resolve.go", "	if err != nil || len(byValue) == 0 {\n		return err\n	}\n	for _, c", "	if err != nil || len(byValue) >= 0 {\n		return err\n	}\n	for _, c"}}}},
 

@@ -85,9 +85,18 @@ log.cleaner.io.buffer.size=262144
 message.max.bytes=16777216
 replica.fetch.max.bytes=16777216
 broker.heartbeat.interval.ms=300
-broker.session.timeout.ms=3000
+broker.session.timeout.ms=%[3]d
 controlled.shutdown.enable=true
-`, s.Ports.Addr(site.KafkaController), s.Path("data", "kafka"))
+`, s.Ports.Addr(site.KafkaController), s.Path("data", "kafka"), brokerSession(s).Milliseconds())
+}
+
+// brokerSession is how long the controller waits for the broker's heartbeat. On a machine that is busy with faults it
+// comes seconds late, and a broker that is taken for dead then is one fault too many.
+func brokerSession(s *site.Site) time.Duration {
+	if s.Proxied {
+		return 10 * time.Second
+	}
+	return 3 * time.Second
 }
 
 // kafkaListeners: a client goes where the broker tells it to. Who is to come by a proxy needs a listener that tells it
