@@ -146,6 +146,10 @@ func (p *pipeline) text(ctx context.Context, sql string) (out string, err error)
 func (p *pipeline) exact(t *testing.T) {
 	t.Helper()
 	results, err := compare.Tables(t.Context(), p.contracts, p.sides, patience)
+	for end := time.Now().Add(patience); err != nil && time.Now().Before(end); { // the server may not be up again
+		time.Sleep(500 * time.Millisecond)
+		results, err = compare.Tables(t.Context(), p.contracts, p.sides, patience)
+	}
 	require.NoError(t, err)
 	for _, r := range results {
 		require.True(t, r.Equal(), "%s: %d rows in the source, %d in ClickHouse, %d differ, such as %v", r.Table, r.SourceRows, r.ClickHouseRows, r.Differ, r.Examples)
