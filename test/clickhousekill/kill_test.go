@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"strconv"
 	"syscall"
 	"testing"
@@ -23,7 +22,7 @@ func TestKilledInTheMiddleOfInserts(t *testing.T) {
 		t.Skip("needs the whole stack")
 	}
 	rounds, kills := 2, 3
-	if os.Getenv("TIDEMARK_TEST_LONG") != "" {
+	if long {
 		rounds, kills = 100, 1
 	}
 	seed := uint64(time.Now().UnixNano())

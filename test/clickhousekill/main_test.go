@@ -25,6 +25,9 @@ import (
 // patience is how long what is under way may take to arrive, on a busy machine.
 const patience = 2 * time.Minute
 
+// long asks for the forms of the tests that are too long for every change.
+var long = os.Getenv("TIDEMARK_TEST_LONG") != ""
+
 // shop is the stack that the tests share.
 var shop *pipeline
 
