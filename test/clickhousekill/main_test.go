@@ -99,7 +99,7 @@ func (p *pipeline) ready(ctx context.Context, names ...string) (err error) {
 	if len(names) == 0 {
 		names = []string{"postgres", "kafka", "mongo", "clickhouse", "capture", "sink"}
 	}
-	for end := time.Now().Add(patience); ; time.Sleep(200 * time.Millisecond) {
+	for end := time.Now().Add(2 * patience); ; time.Sleep(200 * time.Millisecond) {
 		if err = p.Await(ctx, names...); err == nil || time.Now().After(end) {
 			return err
 		}
