@@ -24,7 +24,7 @@ import (
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
 
-const patience = 30 * time.Second
+const patience = 90 * time.Second
 
 // rig is a database, a broker in the process and what a capture of the one into the other needs.
 type rig struct {

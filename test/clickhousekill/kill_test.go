@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"strconv"
 	"syscall"
 	"testing"
@@ -23,7 +22,7 @@ func TestKilledInTheMiddleOfInserts(t *testing.T) {
 		t.Skip("needs the whole stack")
 	}
 	rounds, kills := 2, 3
-	if os.Getenv("TIDEMARK_TEST_LONG") != "" {
+	if long {
 		rounds, kills = 100, 1
 	}
 	seed := uint64(time.Now().UnixNano())
@@ -71,7 +70,10 @@ func (p *pipeline) slow(t *testing.T) {
 	for _, c := range p.contracts {
 		p.exec(t, fmt.Sprintf("CREATE MATERIALIZED VIEW slow.%s TO slow.slow AS SELECT sleep(0.2) AS n FROM raw.%[1]s LIMIT 1", c.Target.Table))
 	}
-	t.Cleanup(func() { p.exec(t, "DROP DATABASE slow SYNC") })
+	t.Cleanup(func() {
+		_, err := p.text(context.WithoutCancel(t.Context()), "DROP DATABASE slow SYNC")
+		require.NoError(t, err)
+	})
 }
 
 // awaitInsert waits until ClickHouse works on an insert into raw; false when none came.

@@ -25,6 +25,9 @@ import (
 // patience is how long what is under way may take to arrive, on a busy machine.
 const patience = 2 * time.Minute
 
+// long asks for the forms of the tests that are too long for every change.
+var long = os.Getenv("TIDEMARK_TEST_LONG") != ""
+
 // shop is the stack that the tests share.
 var shop *pipeline
 
@@ -96,7 +99,7 @@ func (p *pipeline) ready(ctx context.Context, names ...string) (err error) {
 	if len(names) == 0 {
 		names = []string{"postgres", "kafka", "mongo", "clickhouse", "capture", "sink"}
 	}
-	for end := time.Now().Add(patience); ; time.Sleep(200 * time.Millisecond) {
+	for end := time.Now().Add(2 * patience); ; time.Sleep(200 * time.Millisecond) {
 		if err = p.Await(ctx, names...); err == nil || time.Now().After(end) {
 			return err
 		}
@@ -146,6 +149,10 @@ func (p *pipeline) text(ctx context.Context, sql string) (out string, err error)
 func (p *pipeline) exact(t *testing.T) {
 	t.Helper()
 	results, err := compare.Tables(t.Context(), p.contracts, p.sides, patience)
+	for end := time.Now().Add(patience); err != nil && time.Now().Before(end); { // the server may not be up again
+		time.Sleep(500 * time.Millisecond)
+		results, err = compare.Tables(t.Context(), p.contracts, p.sides, patience)
+	}
 	require.NoError(t, err)
 	for _, r := range results {
 		require.True(t, r.Equal(), "%s: %d rows in the source, %d in ClickHouse, %d differ, such as %v", r.Table, r.SourceRows, r.ClickHouseRows, r.Differ, r.Examples)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -31,7 +32,11 @@ func TestWhatVanishedBehindItsTokenComesBack(t *testing.T) {
 	run := p.program(t.Context(), "shop", "run", "--rate", "300", "--seed", "77", "--for", "3s")
 	require.NoError(t, run.Run())
 	p.exact(t)
-	for _, lost := range [][]string{{"raw"}, {"current"}, {"sales_state"}, {"raw", "current", "sales_state"}} {
+	cases := [][]string{{"sales_state"}, {"raw", "current", "sales_state"}}
+	if long {
+		cases = append(cases, []string{"raw"}, []string{"current"})
+	}
+	for _, lost := range cases {
 		t.Run(strings.Join(lost, " and "), func(t *testing.T) {
 			rows, groups := p.mends(t)
 			p.lose(t, lost)
@@ -64,20 +69,14 @@ func (p *pipeline) lose(t *testing.T, databases []string) {
 			p.exec(t, "SYSTEM STOP MERGES "+db+"."+name)
 		}
 	}
+	before := p.parts(t, databases)
 	sealed := p.sealOf(t, func() {
 		_, err := p.sides.Postgres.Exec(ctx, "UPDATE transactions SET amount = amount + 1 WHERE id = (SELECT id FROM transactions ORDER BY id LIMIT 1)")
 		require.NoError(t, err)
 	})
 	p.exact(t)
-	var gone []string
-	for _, db := range databases {
-		for _, name := range p.tables(t, db) {
-			path, err := p.text(ctx, fmt.Sprintf("SELECT path FROM system.parts WHERE active AND database = '%s' AND table = '%s' ORDER BY max_block_number DESC LIMIT 1", db, name))
-			require.NoError(t, err)
-			require.NotEmpty(t, path)
-			gone = append(gone, path)
-		}
-	}
+	gone := slices.DeleteFunc(p.parts(t, databases), func(path string) bool { return slices.Contains(before, path) })
+	require.GreaterOrEqual(t, len(gone), len(databases), "the write reached too little: %v", gone)
 	require.NoError(t, p.Halt(ctx, "sink"))
 	require.NoError(t, p.Kill(ctx, "clickhouse", syscall.SIGKILL))
 	require.NoError(t, p.Halt(ctx, "clickhouse"))
@@ -90,6 +89,20 @@ func (p *pipeline) lose(t *testing.T, databases []string) {
 	require.NoError(t, p.Add(ctx, "sink"))
 	require.NoError(t, p.ready(ctx, "sink"))
 	p.settled(t, sealed)
+}
+
+// parts are the folders of the parts of what the table's rows reach in some databases. A
+// view that has no use for a row makes none of it.
+func (p *pipeline) parts(t *testing.T, databases []string) (paths []string) {
+	t.Helper()
+	for _, db := range databases {
+		for _, name := range p.tables(t, db) {
+			list, err := p.text(t.Context(), fmt.Sprintf("SELECT arrayStringConcat(groupArray(path), '\n') FROM system.parts WHERE active AND database = '%s' AND table = '%s'", db, name))
+			require.NoError(t, err)
+			paths = append(paths, strings.Split(list, "\n")...)
+		}
+	}
+	return paths
 }
 
 // tables are those of a database that the rows of the table reach.

@@ -181,7 +181,9 @@ func TestOrdinals(t *testing.T) {
 	require.Equal(t, []uint64{1, 4, 8, 9}, got)
 	x.Begin(&pgoutput.Begin{CommitLSN: 1001})
 	require.NoError(t, x.emit(table, insert))
+	require.NoError(t, x.emit(table, insert))
 	require.Equal(t, position.Position{Epoch: 3, Commit: 1001, Ordinal: 1}, r.all[4].Version)
+	require.Equal(t, position.Position{Epoch: 3, Commit: 1001, Ordinal: 2}, r.all[5].Version)
 }
 
 func TestTruncateGoesToEveryPartition(t *testing.T) {

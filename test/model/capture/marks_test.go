@@ -11,7 +11,7 @@ import (
 
 // beyond are rules of the code about what the model leaves out, and what shows them.
 var beyond = map[string]string{
-	"epoch-before-rows": "the model has one epoch of the source; capture/postgres's TestResnapshotThatIsKilled",
+	"epoch-before-rows": "the model has one epoch of the source; capture/postgres: TestResnapshotThatIsKilled",
 }
 
 // TestTheCodeKeepsTheRules holds code and model to the same names: a rule that nobody
