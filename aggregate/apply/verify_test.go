@@ -1,0 +1,96 @@
+package apply_test
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"github.com/tidemark-cdc/tidemark/aggregate/apply"
+	"github.com/tidemark-cdc/tidemark/aggregate/model"
+	"github.com/tidemark-cdc/tidemark/aggregate/verify"
+)
+
+// patience and pause are for what comes by itself.
+const patience, pause = 2 * time.Minute, 300 * time.Millisecond
+
+// spoil adds a row to a model's state, as no feed would.
+func (b *bench) spoil(m *model.Model, set string) {
+	b.t.Helper()
+	held, err := (&apply.Applier{Server: b.Client}).Held(context.Background(), m)
+	require.NoError(b.t, err)
+	b.run("INSERT INTO " + held[0] + " SETTINGS insert_deduplicate = 0 SELECT * REPLACE (" + set + ") FROM sales." + m.Name + " ORDER BY ALL LIMIT 1")
+}
+
+// While rows are written, what is right is found right, what is off is found with its group, and single groups are set
+// without a touch of the others.
+func TestWhatIsOffIsFoundAndSetWhileRowsAreWritten(t *testing.T) {
+	b := newBench(t)
+	m, other := named(t, "returns"), changedReturns(t)
+	all := []*model.Model{m, other}
+	var stop atomic.Bool
+	var writers sync.WaitGroup
+	for partition := range 2 {
+		writers.Go(func() { b.writer(partition, &stop) })
+	}
+	defer writers.Wait()
+	defer stop.Store(true)
+	require.Eventually(t, func() bool { return b.value("SELECT count() > 200 FROM raw.returns") == "1" }, patience, pause)
+	_, failed := b.apply(all)
+	require.Empty(t, failed)
+	b.verify(all)
+
+	b.spoil(other, "toInt64(3) AS returns, toDecimal128('0.01', 2) AS amount, toInt64(0) AS n")
+	for _, r := range b.check(all) {
+		if r.Model == m.Name {
+			require.Zero(t, r.Differing, "%v", r.First)
+			continue
+		}
+		require.Equal(t, 1, r.Differing)
+		require.Equal(t, []string{"3", "0.01", "0"}, r.First[0].Off)
+	}
+	require.Equal(t, "1", b.value("SELECT argMax(differing, at) FROM ops.aggregate_checks WHERE model = 'sent_back'"))
+	held := (&apply.Applier{Server: b.Client}).Held
+	set := func(condition string) string {
+		off, err := verify.Set(context.Background(), b.Client, held, other, condition)
+		require.NoError(t, err)
+		return off
+	}
+	require.Equal(t, "0", set("category = 'c1'"))
+	require.Equal(t, "1", set("category IN ('c0', 'c1')"))
+	require.Equal(t, "0", set("category = 'c0'"))
+	b.verify(all)
+	require.Equal(t, "0", b.value("SELECT count() FROM system.tables WHERE name LIKE 'verify_%'"), "a copy was left behind")
+}
+
+func TestAModelThatIsNotAsItsFileIsNotCompared(t *testing.T) {
+	b := newBench(t)
+	m := named(t, "returns")
+	err := verify.Source(context.Background(), b.Client, (&apply.Applier{Server: b.Client}).Held, []*model.Model{m}, func(verify.Result) {})
+	require.ErrorIs(t, err, apply.ErrNotAsItsFile)
+	_, failed := b.apply([]*model.Model{m})
+	require.Empty(t, failed)
+	changed := *m
+	changed.Select = strings.Replace(m.Select, "sum(toInt64(r._sign))", "sum(toInt64(r._sign) * 2)", 1)
+	require.NotEqual(t, m.Select, changed.Select)
+	_, err = (&apply.Applier{Server: b.Client}).Held(context.Background(), &changed)
+	require.ErrorIs(t, err, apply.ErrNotAsItsFile)
+}
+
+// Raw that holds rows which ops.applied does not know is no moment at which anything is known to be complete.
+func TestRowsThatAreNotAppliedAreNotCompared(t *testing.T) {
+	b := newBench(t)
+	m := named(t, "returns")
+	_, failed := b.apply([]*model.Model{m})
+	require.Empty(t, failed)
+	b.insert("returns", "a", []string{`{"number":"1","amount":"1.00","_sign":1,"_version":1,"_op":"c","_incarnation":"i1","_offset":1}`})
+	b.run("TRUNCATE TABLE ops.applied")
+	ctx, cancel := context.WithTimeout(context.Background(), 3*pause)
+	defer cancel()
+	err := verify.Source(ctx, b.Client, (&apply.Applier{Server: b.Client}).Held, []*model.Model{m}, func(verify.Result) { t.Error("compared") })
+	require.Error(t, err)
+	require.Equal(t, "0", b.value("SELECT count() FROM system.tables WHERE name LIKE 'verify_%'"), "a copy was left behind")
+}
