@@ -3,6 +3,7 @@ package verify
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -42,13 +43,23 @@ func take(ctx context.Context, server Server, source string, tables []string) (*
 	return s, nil
 }
 
+// make makes all copies at once: the shorter the moment, the likelier no insert begins in it.
 func (s *snapshot) make(ctx context.Context) error {
+	failed := make(chan error, len(s.copies))
 	for table, copied := range s.copies {
-		if err := s.server.Exec(ctx, "CREATE TABLE "+copied+" CLONE AS "+table); err != nil {
-			return fmt.Errorf("copy %s: %w", table, err)
-		}
+		go func() {
+			err := s.server.Exec(ctx, "CREATE TABLE "+copied+" CLONE AS "+table)
+			if err != nil {
+				err = fmt.Errorf("copy %s: %w", table, err)
+			}
+			failed <- err
+		}()
 	}
-	return nil
+	var all []error
+	for range s.copies {
+		all = append(all, <-failed)
+	}
+	return errors.Join(all...)
 }
 
 // Drop removes the copies.

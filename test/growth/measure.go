@@ -39,7 +39,7 @@ func (b *bench) measure(ctx context.Context, m feed, history int) (Cost, error) 
 	if err != nil {
 		return Cost{}, err
 	}
-	groups, err := b.number(ctx, "SELECT count() FROM sales_state."+m.state)
+	groups, err := b.number(ctx, "SELECT toString(count()) FROM sales_state."+m.state)
 	if err != nil {
 		return Cost{}, err
 	}
@@ -105,7 +105,7 @@ func (b *bench) send(ctx context.Context, m feed, query string) (usage, error) {
 // rest waits until nothing of the state is being merged.
 func (b *bench) rest(ctx context.Context, m feed) error {
 	for quiet := 0; quiet < 3; {
-		n, err := b.number(ctx, "SELECT count() FROM system.merges WHERE database = 'sales_state'")
+		n, err := b.number(ctx, "SELECT toString(count()) FROM system.merges WHERE database = 'sales_state'")
 		if err != nil {
 			return err
 		}
@@ -126,7 +126,7 @@ func (b *bench) usage(ctx context.Context) (u usage, err error) {
 	for event, into := range map[string]*float64{
 		"event IN ('UserTimeMicroseconds', 'SystemTimeMicroseconds')": &u.cpu, "event = 'MergeTreeDataWriterCompressedBytes'": &u.written, "event = 'MergedUncompressedBytes'": &u.merged,
 	} {
-		if *into, err = b.number(ctx, "SELECT sum(value) FROM system.events WHERE "+event); err != nil {
+		if *into, err = b.number(ctx, "SELECT toString(sum(value)) FROM system.events WHERE "+event); err != nil {
 			return u, err
 		}
 	}
