@@ -2,6 +2,7 @@ package apply_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -11,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/tidemark-cdc/tidemark/aggregate/apply"
 	"github.com/tidemark-cdc/tidemark/aggregate/model"
+	"github.com/tidemark-cdc/tidemark/aggregate/target"
 	"github.com/tidemark-cdc/tidemark/aggregate/verify"
 )
 
@@ -20,7 +22,7 @@ const patience, pause = 2 * time.Minute, 300 * time.Millisecond
 // spoil adds a row to a model's state, as no feed would.
 func (b *bench) spoil(m *model.Model, set string) {
 	b.t.Helper()
-	held, err := (&apply.Applier{Server: b.Client}).Held(context.Background(), m)
+	held, _, err := (&apply.Applier{Server: b.Client}).Held(context.Background(), m)
 	require.NoError(b.t, err)
 	b.run("INSERT INTO " + held[0] + " SETTINGS insert_deduplicate = 0 SELECT * REPLACE (" + set + ") FROM sales." + m.Name + " ORDER BY ALL LIMIT 1")
 }
@@ -76,7 +78,7 @@ func TestAModelThatIsNotAsItsFileIsNotCompared(t *testing.T) {
 	changed := *m
 	changed.Select = strings.Replace(m.Select, "sum(toInt64(r._sign))", "sum(toInt64(r._sign) * 2)", 1)
 	require.NotEqual(t, m.Select, changed.Select)
-	_, err = (&apply.Applier{Server: b.Client}).Held(context.Background(), &changed)
+	_, _, err = (&apply.Applier{Server: b.Client}).Held(context.Background(), &changed)
 	require.ErrorIs(t, err, apply.ErrNotAsItsFile)
 }
 
@@ -93,4 +95,29 @@ func TestRowsThatAreNotAppliedAreNotCompared(t *testing.T) {
 	_, err := verify.Model(ctx, b.Client, (&apply.Applier{Server: b.Client}).Held, m)
 	require.Error(t, err)
 	require.Equal(t, "0", b.value("SELECT count() FROM system.tables WHERE name LIKE 'verify_%'"), "a copy was left behind")
+}
+
+// What is older than a model keeps is neither shown nor compared: a change of an old row meets no group any more.
+func TestWhatIsOlderThanAModelKeepsIsNotShown(t *testing.T) {
+	b := newBench(t)
+	m := *named(t, "returns")
+	m.Retention = 30
+	row := `{"number":"%d","amount":"1.00","opened_at":"%s","_sign":1,"_version":1,"_op":"c","_incarnation":"i1","_offset":%d}`
+	day := func(ago int) string { return time.Now().UTC().AddDate(0, 0, -ago).Format(time.DateTime) }
+	b.insert("returns", "a", []string{fmt.Sprintf(row, 1, day(29), 1), fmt.Sprintf(row, 2, day(31), 2), fmt.Sprintf(row, 3, day(40), 3)})
+	_, failed := b.apply([]*model.Model{&m})
+	require.Empty(t, failed)
+	require.Equal(t, "1", b.value("SELECT sum(returns) FROM sales.returns"))
+	held, _, err := (&apply.Applier{Server: b.Client}).Held(context.Background(), &m)
+	require.NoError(t, err)
+	b.run("OPTIMIZE TABLE " + held[1] + " FINAL")
+	require.Equal(t, "2", b.value("SELECT count() FROM "+held[1]), "what is older goes, two days later than it is hidden")
+	b.verify([]*model.Model{&m})
+	b.insert("returns", "b", []string{strings.Replace(fmt.Sprintf(row, 3, day(40), 4), `"_sign":1`, `"_sign":-1`, 1)})
+	require.Equal(t, "1", b.value("SELECT sum(returns) FROM sales.returns"))
+	m.Grain = []string{"reason", "category", "status", "currency"}
+	m.Select = strings.Replace(m.Select, "toDate(r.opened_at) AS day,", "", 1)
+	m.Select = strings.Replace(m.Select, "day, ", "", 1)
+	_, err = (&apply.Applier{Server: b.Client}).Apply(context.Background(), &m)
+	require.ErrorIs(t, err, target.ErrShape, "%s", m.Select)
 }

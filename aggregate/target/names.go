@@ -39,6 +39,9 @@ func Past(state string) string { return state + "_past" }
 func (s *Shape) Mark() string {
 	h := sha256.New()
 	fmt.Fprintln(h, strings.Join(strings.Fields(s.Select), " "), s.grain, s.measures)
+	if s.since != "" {
+		fmt.Fprintln(h, s.since, s.Retention)
+	}
 	return fmt.Sprintf("%x", h.Sum(nil)[:12])
 }
 

@@ -38,8 +38,9 @@ func (d Difference) String() string {
 // shown bounds the differences that are given back; all of them are counted.
 const shown = 20
 
-// Held gives the tables that a model's sums are in.
-type Held func(ctx context.Context, m *model.Model) (tables []string, err error)
+// Held gives the tables that a model's sums are in, its state first, and a condition on the groups u that count, if not
+// all of them do.
+type Held func(ctx context.Context, m *model.Model) (tables []string, condition string, err error)
 
 // Model compares a model at one position of its source. What differs is compared once more at another: a fault stays, and
 // what does not was an insert that broke off between its tables and was on its way again.
@@ -61,7 +62,7 @@ func Model(ctx context.Context, server Server, held Held, m *model.Model) (r Res
 }
 
 func once(ctx context.Context, server Server, held Held, m *model.Model) (r Result, err error) {
-	names, err := held(ctx, m)
+	names, kept, err := held(ctx, m)
 	if err != nil {
 		return r, err
 	}
@@ -70,7 +71,7 @@ func once(ctx context.Context, server Server, held Held, m *model.Model) (r Resu
 		return r, err
 	}
 	defer func() { err = errors.Join(err, s.Drop(context.WithoutCancel(ctx))) }()
-	return s.compare(ctx, m, names)
+	return s.compare(ctx, m, names, kept)
 }
 
 // tables are the copies that a model is compared in.
@@ -82,9 +83,9 @@ func (s *snapshot) tables(m *model.Model, held []string) tables {
 	return t
 }
 
-func (s *snapshot) compare(ctx context.Context, m *model.Model, held []string) (Result, error) {
+func (s *snapshot) compare(ctx context.Context, m *model.Model, held []string, kept string) (Result, error) {
 	began := time.Now()
-	query := groups(m, s.tables(m, held), "")
+	query := groups(m, s.tables(m, held), kept)
 	rows, err := s.server.Rows(ctx, "SELECT count(), countIf(_off) FROM ("+query+")")
 	if err != nil {
 		return Result{}, err
