@@ -36,11 +36,11 @@ func TestWhatIsOffIsFoundAndSetWhileRowsAreWritten(t *testing.T) {
 	var stop atomic.Bool
 	var writers sync.WaitGroup
 	for partition := range 2 {
-		writers.Go(func() { b.writer(partition, 300*time.Millisecond, &stop) })
+		writers.Go(func() { b.writer(partition, 3*time.Second, &stop) })
 	}
 	defer writers.Wait()
 	defer stop.Store(true)
-	require.Eventually(t, func() bool { return b.value("SELECT count() > 200 FROM raw.returns") == "1" }, patience, pause)
+	require.Eventually(t, func() bool { return b.value("SELECT count() > 60 FROM raw.returns") == "1" }, patience, pause)
 	_, failed := b.apply(all)
 	require.Empty(t, failed)
 	b.verify(all)

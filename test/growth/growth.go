@@ -39,10 +39,10 @@ type Cost struct {
 	Model   string  `json:"model"`
 	History int     `json:"history"`
 	Groups  int     `json:"groups"`
-	Seconds float64 `json:"seconds"`     // from the begin of each insert to its end, of one connection
-	CPU     float64 `json:"cpu_seconds"` // with merges
+	Seconds float64 `json:"seconds"`     // of the inserts, one after the other
+	CPU     float64 `json:"cpu_seconds"` // of the inserts
 	Written float64 `json:"written_mb"`  // compressed parts as they were inserted
-	Merged  float64 `json:"merged_mb"`   // what merges wrote meanwhile, uncompressed
+	Merged  float64 `json:"merged_mb"`   // what merges wrote until they rested, uncompressed
 }
 
 // bench is one run.
@@ -50,6 +50,7 @@ type bench struct {
 	Options
 	models []feed
 	costs  []Cost
+	runs   int
 }
 
 // Run fills the sources step by step and measures each model at each step. The sources keep no rows: an aggregate never
@@ -98,6 +99,10 @@ func (b *bench) prepare(ctx context.Context) error {
 	cmd.Env = append(os.Environ(), "TIDEMARK_CLICKHOUSE_HTTP_URL="+b.ClickHouse.URL, "TIDEMARK_CLICKHOUSE_USER="+b.ClickHouse.User, "TIDEMARK_CLICKHOUSE_PASSWORD="+b.ClickHouse.Password)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("make the models: %w: %s", err, out)
+	}
+	// The server's own log is merged as well, and would be counted.
+	if err := b.do(ctx, "SYSTEM STOP MERGES system.query_log"); err != nil {
+		return err
 	}
 	var err error
 	b.models, err = b.feeds(ctx)

@@ -64,7 +64,7 @@ func (b *bench) changes(ctx context.Context, m feed, history int) error {
 	return nil
 }
 
-// usage is what the server has used since its start.
+// usage is what a run of inserts took.
 type usage struct{ seconds, cpu, written, merged float64 }
 
 // send inserts the changes block by block into a table that holds nothing and whose only view is the query; without a
@@ -79,31 +79,38 @@ func (b *bench) send(ctx context.Context, m feed, query string) (usage, error) {
 			return usage{}, err
 		}
 	}
-	if err := b.rest(ctx, m); err != nil {
+	if err := b.rest(ctx); err != nil {
 		return usage{}, err
 	}
-	before, err := b.usage(ctx)
+	merged, err := b.number(ctx, mergedSoFar)
 	if err != nil {
 		return usage{}, err
 	}
-	var seconds float64
+	b.runs++
+	run := fmt.Sprintf("growth %d", b.runs)
 	for first := 0; first < 2*b.Changes; first += 2 * blockRows {
-		began := time.Now()
 		sql := fmt.Sprintf("SELECT * EXCEPT (_number) FROM growth.changes WHERE _number >= %d AND _number < %d", first, first+2*blockRows)
-		if err := b.insert(ctx, "growth.entry", sql, fmt.Sprintf("max_threads = 1, max_insert_threads = 1, min_insert_block_size_rows = %d, min_insert_block_size_bytes = 0", 2*blockRows)); err != nil {
+		if err := b.insert(ctx, "growth.entry", sql, fmt.Sprintf("max_threads = 1, max_insert_threads = 1, min_insert_block_size_rows = %d, min_insert_block_size_bytes = 0, log_queries = 1, log_comment = '%s'", 2*blockRows, run)); err != nil {
 			return usage{}, err
 		}
-		seconds += time.Since(began).Seconds()
 	}
-	if err := b.rest(ctx, m); err != nil {
+	if err := b.rest(ctx); err != nil {
 		return usage{}, err
 	}
-	after, err := b.usage(ctx)
-	return usage{seconds, after.cpu - before.cpu, after.written - before.written, after.merged - before.merged}, err
+	u, err := b.usage(ctx, run)
+	if err != nil {
+		return usage{}, err
+	}
+	all, err := b.number(ctx, mergedSoFar)
+	u.merged = all - merged
+	return u, err
 }
 
+// mergedSoFar is what merges have written since the server started.
+const mergedSoFar = "SELECT toString(sum(value)) FROM system.events WHERE event = 'MergedUncompressedBytes'"
+
 // rest waits until nothing of the state is being merged.
-func (b *bench) rest(ctx context.Context, m feed) error {
+func (b *bench) rest(ctx context.Context) error {
 	for quiet := 0; quiet < 3; {
 		n, err := b.number(ctx, "SELECT toString(count()) FROM system.merges WHERE database = 'sales_state'")
 		if err != nil {
@@ -122,11 +129,16 @@ func (b *bench) rest(ctx context.Context, m feed) error {
 	return nil
 }
 
-func (b *bench) usage(ctx context.Context) (u usage, err error) {
-	for event, into := range map[string]*float64{
-		"event IN ('UserTimeMicroseconds', 'SystemTimeMicroseconds')": &u.cpu, "event = 'MergeTreeDataWriterCompressedBytes'": &u.written, "event = 'MergedUncompressedBytes'": &u.merged,
+// usage is what the server says of a run's inserts, views and all.
+func (b *bench) usage(ctx context.Context, run string) (u usage, err error) {
+	if err := b.do(ctx, "SYSTEM FLUSH LOGS query_log"); err != nil {
+		return u, err
+	}
+	for what, into := range map[string]*float64{
+		"query_duration_ms / 1000": &u.seconds, "ProfileEvents['UserTimeMicroseconds'] + ProfileEvents['SystemTimeMicroseconds']": &u.cpu,
+		"ProfileEvents['MergeTreeDataWriterCompressedBytes']": &u.written,
 	} {
-		if *into, err = b.number(ctx, "SELECT toString(sum(value)) FROM system.events WHERE "+event); err != nil {
+		if *into, err = b.number(ctx, "SELECT toString(sum("+what+")) FROM system.query_log WHERE type = 'QueryFinish' AND query_kind = 'Insert' AND log_comment = '"+run+"'"); err != nil {
 			return u, err
 		}
 	}
