@@ -10,7 +10,7 @@ import (
 )
 
 // chunkRows is about how many rows of raw are summed up in one statement: some seconds of work, and a bounded memory.
-const chunkRows = 16_000_000
+const chunkRows = 4_000_000
 
 // chunk is a part of a raw table below the boundary.
 type chunk struct{ name, condition string }

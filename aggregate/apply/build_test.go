@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -74,6 +75,22 @@ func TestAModelWithoutAFileGoes(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, apply.Removed, out.Action)
 	require.Equal(t, "0", b.value("SELECT count() FROM system.tables WHERE database IN ('sales', 'sales_state')"))
+}
+
+func TestAStateOfTheFormerKindIsReplaced(t *testing.T) {
+	b := newBench(t)
+	m := orders(t, "sum(toInt64(r._sign))")
+	_, failed := b.apply([]*model.Model{m})
+	require.Empty(t, failed)
+	b.run("DROP VIEW sales.m SYNC")
+	for _, suffix := range []string{"", "_mv"} {
+		b.run("RENAME TABLE " + strings.Join(strings.Fields(b.value("SELECT concat('sales_state.', name, ' TO ') FROM system.tables WHERE database = 'sales_state' AND name LIKE 'm_%' AND (name LIKE '%_mv') = "+fmt.Sprint(suffix != ""))), " ") + " sales_state.m" + suffix)
+	}
+	b.run("ALTER TABLE sales_state.m MODIFY COMMENT 'tidemark model 0123456789abcdef01234567'")
+	actions, failed := b.apply([]*model.Model{m})
+	require.Empty(t, failed)
+	require.Equal(t, []apply.Action{apply.Made}, actions)
+	require.Equal(t, "0", b.value("SELECT count() FROM system.tables WHERE database = 'sales_state' AND name IN ('m', 'm_mv')"))
 }
 
 // broken fails at the n-th statement, as a program that is killed there does.

@@ -92,19 +92,19 @@ func (a *Applier) missing(ctx context.Context, m *model.Model) ([]string, error)
 	return out, nil
 }
 
-// Held gives the tables that a model's sums are in: its state first. It fails when the model is not made as its file
-// says.
-func (a *Applier) Held(ctx context.Context, m *model.Model) ([]string, error) {
+// Held gives the tables that a model's sums are in, its state first, and the condition on groups u that are kept. It
+// fails when the model is not made as its file says.
+func (a *Applier) Held(ctx context.Context, m *model.Model) (tables []string, kept string, err error) {
 	s, err := a.plan(ctx, m)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if s.Action != Kept {
-		return nil, fmt.Errorf("%w (%s %s)", ErrNotAsItsFile, s.Action, s.Detail)
+		return nil, "", fmt.Errorf("%w (%s %s)", ErrNotAsItsFile, s.Action, s.Detail)
 	}
-	out := []string{s.found.current.name}
+	tables = []string{s.found.current.name}
 	if s.found.current.cut {
-		out = append(out, target.Past(s.found.current.name))
+		tables = append(tables, target.Past(s.found.current.name))
 	}
-	return out, nil
+	return tables, s.shape.Kept("u"), nil
 }

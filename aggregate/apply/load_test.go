@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"github.com/tidemark-cdc/tidemark/aggregate/apply"
@@ -13,7 +14,7 @@ import (
 )
 
 // writer sends batch after batch to one partition, some of them twice, as a sink does after a crash.
-func (b *bench) writer(partition int, stop *atomic.Bool) {
+func (b *bench) writer(partition int, rest time.Duration, stop *atomic.Bool) {
 	offset := 0
 	for n := 0; !stop.Load(); n++ {
 		var rows []string
@@ -27,6 +28,7 @@ func (b *bench) writer(partition int, stop *atomic.Bool) {
 		if n%7 == 3 {
 			b.insert("returns", token, rows)
 		}
+		time.Sleep(rest)
 	}
 }
 
@@ -39,7 +41,7 @@ func TestModelsMadeAndRebuiltUnderLoadCountEachRowOnce(t *testing.T) {
 	var stop atomic.Bool
 	var writers sync.WaitGroup
 	for partition := range 3 {
-		writers.Go(func() { b.writer(partition, &stop) })
+		writers.Go(func() { b.writer(partition, 0, &stop) })
 	}
 	a := &apply.Applier{Server: b.Client}
 	m, other := named(t, "returns"), changedReturns(t)

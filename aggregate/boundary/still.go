@@ -23,6 +23,7 @@ type look struct {
 // the table stood.
 func (r Reader) Still(ctx context.Context, act, undo func(context.Context) error) (Vector, error) {
 	began := time.Now()
+	why := fmt.Errorf("%w; try again when less is written", ErrNeverStill)
 	for time.Since(began) < patience {
 		before, err := r.look(ctx)
 		if err != nil {
@@ -30,8 +31,14 @@ func (r Reader) Still(ctx context.Context, act, undo func(context.Context) error
 		}
 		if before.running == "0" {
 			v, err := r.during(ctx, before, act)
-			if err != nil || v != nil {
-				return v, err
+			if err == nil {
+				return v, nil
+			}
+			if !errors.Is(err, errMoved) && !errors.Is(err, ErrUnknownRows) {
+				return nil, err
+			}
+			if errors.Is(err, ErrUnknownRows) {
+				why = fmt.Errorf("%w; start the sink and let it settle", err)
 			}
 			if err := undo(ctx); err != nil {
 				return nil, err
@@ -43,10 +50,13 @@ func (r Reader) Still(ctx context.Context, act, undo func(context.Context) error
 		case <-time.After(pollEvery):
 		}
 	}
-	return nil, fmt.Errorf("raw.%s: %w in %s; try again when less is written", r.Table, ErrNeverStill, patience)
+	return nil, fmt.Errorf("raw.%s, in %s: %w", r.Table, patience, why)
 }
 
-// during gives nil when the moment was none.
+// errMoved says that the moment was none.
+var errMoved = errors.New("rows came in meanwhile")
+
+// during acts, and looks whether the table stood still.
 func (r Reader) during(ctx context.Context, before look, act func(context.Context) error) (Vector, error) {
 	v, err := r.Applied(ctx)
 	if err != nil {
@@ -56,8 +66,11 @@ func (r Reader) during(ctx context.Context, before look, act func(context.Contex
 		return nil, err
 	}
 	after, err := r.look(ctx)
-	if err != nil || after != before {
+	if err != nil {
 		return nil, err
+	}
+	if after != before {
+		return nil, errMoved
 	}
 	// A batch that is in raw but not in ops.applied may not have reached every view.
 	rows, err := r.Server.Rows(ctx, "SELECT countIf("+v.Below()+") FROM raw.`"+r.Table+"`")
@@ -65,7 +78,7 @@ func (r Reader) during(ctx context.Context, before look, act func(context.Contex
 		return nil, fmt.Errorf("count raw.%s: %w", r.Table, err)
 	}
 	if rows[0][0] != before.rows {
-		return nil, nil
+		return nil, ErrUnknownRows
 	}
 	return v, nil
 }

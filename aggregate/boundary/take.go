@@ -17,7 +17,7 @@ var ErrUnknownRows = errors.New("raw holds rows that ops.applied does not know")
 const (
 	attempts = 12
 	// settle is how long a batch in raw may take to stand in ops.applied.
-	settle = time.Minute
+	settle = 2 * time.Minute
 	// stalled is how long a place may stand still below its boundary before the cut is taken anew without a margin.
 	stalled = 10 * time.Second
 )
@@ -72,12 +72,13 @@ func (r Reader) Take(ctx context.Context, f Feed) (Vector, error) {
 	return nil, fmt.Errorf("raw.%s: %w (%d attempts)", r.Table, ErrTooBusy, attempts)
 }
 
-// ahead is where the cut would be: behind the last batch of each place, and its margin more. It waits for what raw
-// holds to stand in ops.applied: a batch may be several blocks with one offset.
-func (r Reader) ahead(ctx context.Context, margin map[Place]uint64) (Vector, error) {
-	var v Vector
+// ahead is where the cut would be: behind the last batch of each place, and its margin more. What raw holds must stand in
+// ops.applied, for a batch may be several blocks with one offset: a place that does not move is waited for, and one that
+// moves on before it is seen to rest gets a margin.
+func (r Reader) ahead(ctx context.Context, margin map[Place]uint64) (v Vector, err error) {
 	began := time.Now()
-	err := until(ctx, func() (bool, error) {
+	var first Vector
+	err = until(ctx, func() (bool, error) {
 		reached, err := r.Reached(ctx)
 		if err != nil {
 			return false, err
@@ -85,17 +86,22 @@ func (r Reader) ahead(ctx context.Context, margin map[Place]uint64) (Vector, err
 		if v, err = r.Applied(ctx); err != nil {
 			return false, err
 		}
+		if first == nil {
+			first = maps.Clone(v)
+		}
+		settled := true
 		for p, next := range reached {
 			if v[p] < next && margin[p] == 0 {
-				if time.Since(began) > settle {
+				if v[p] > first[p] {
+					margin[p] = next - v[p]
+				} else if settled = false; time.Since(began) > settle {
 					return false, fmt.Errorf("%w: raw.%s, incarnation %s, partition %d: raw reaches %d, applied is %d; start the sink and let it settle",
 						ErrUnknownRows, r.Table, p.Incarnation, p.Partition, next, v[p])
 				}
-				return false, nil
 			}
 			v[p] = max(v[p], next)
 		}
-		return true, nil
+		return settled, nil
 	})
 	for p := range v {
 		v[p] += margin[p]

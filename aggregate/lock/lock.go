@@ -43,12 +43,23 @@ func Take(ctx context.Context, server Server) (held context.Context, release fun
 	release = func() {
 		cancel(context.Canceled)
 		<-ended
+		gone(context.WithoutCancel(ctx), server, owner)
 	}
 	if err := seen(held, server, owner); err != nil {
 		release()
 		return nil, nil, err
 	}
 	return held, release, nil
+}
+
+// gone waits until the server has noticed that the query's client left, so that whoever comes next finds it free.
+func gone(ctx context.Context, server Server, owner string) {
+	for deadline := time.Now().Add(took); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		rows, err := server.Rows(ctx, "SELECT query FROM system.processes WHERE query_id = '"+id+"'")
+		if err != nil || len(rows) == 0 || !strings.Contains(rows[0][0], owner) {
+			return
+		}
+	}
 }
 
 // seen waits until the query runs, or another's does.

@@ -24,7 +24,9 @@ type Model struct {
 	// Grain are the columns grouped by, Measures those summed up. The SELECT has one more column, n = sum(_sign).
 	Grain    []string
 	Measures []string
-	Select   string
+	// Retention is for how many days groups are kept, counted from the first time in the grain; 0: for ever.
+	Retention int
+	Select    string
 }
 
 // Count is the column that every model has: how many source rows stand behind a group.

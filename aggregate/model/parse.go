@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -12,7 +13,7 @@ func Parse(text string) (*Model, error) {
 	fields := map[string]func(string){
 		"name": func(s string) { m.Name = s }, "about": func(s string) { m.About = s },
 		"sources": func(s string) { m.Sources = list(s) }, "grain": func(s string) { m.Grain = list(s) },
-		"measures": func(s string) { m.Measures = list(s) },
+		"measures": func(s string) { m.Measures = list(s) }, "retention": func(s string) { m.Retention = days(s) },
 	}
 	rest := text
 	for strings.HasPrefix(rest, "--") {
@@ -21,13 +22,22 @@ func Parse(text string) (*Model, error) {
 		key, value, ok := strings.Cut(strings.TrimPrefix(line, "--"), ":")
 		set := fields[strings.TrimSpace(key)]
 		if !ok || set == nil {
-			return nil, fmt.Errorf("%w: header line %q: want name, about, sources, grain or measures", ErrModel, line)
+			return nil, fmt.Errorf("%w: header line %q: want name, about, sources, grain, measures or retention", ErrModel, line)
 		}
 		set(strings.TrimSpace(value))
 		rest = strings.TrimLeft(rest, " \t\r\n")
 	}
 	m.Select = strings.TrimRight(strings.TrimSpace(rest), "; \n")
 	return &m, m.check()
+}
+
+// days reads "400 days"; -1 is for what is none.
+func days(s string) int {
+	n, err := strconv.Atoi(strings.TrimSuffix(s, " days"))
+	if err != nil || n < 1 || !strings.HasSuffix(s, " days") {
+		return -1
+	}
+	return n
 }
 
 func list(s string) []string {
@@ -43,6 +53,12 @@ func list(s string) []string {
 func (m *Model) check() error {
 	if m.Name == "" || len(m.Sources) == 0 || len(m.Measures) == 0 {
 		return fmt.Errorf("%w: the header must give name, sources and measures", ErrModel)
+	}
+	if m.Retention < 0 {
+		return fmt.Errorf("%w: retention: want a number of days, such as 400 days", ErrModel)
+	}
+	if len(m.Sources) > 1 {
+		return fmt.Errorf("%w: one source; what lies in several tables is brought together by a view", ErrModel)
 	}
 	for _, name := range slices.Concat([]string{m.Name}, m.Sources, m.Grain, m.Measures) {
 		if !identifier.MatchString(name) {

@@ -25,8 +25,12 @@ func (s *Shape) create(table, comment string) string {
 	for _, c := range s.measures {
 		columns = append(columns, fmt.Sprintf("`%s` SimpleAggregateFunction(sum, %s)", c.Name, c.Type))
 	}
-	return fmt.Sprintf("CREATE TABLE %s\n(\n    %s\n)\nENGINE = AggregatingMergeTree\nORDER BY (%s)\nSETTINGS non_replicated_deduplication_window = 10000\nCOMMENT '%s'",
-		table, strings.Join(columns, ",\n    "), strings.Join(s.Grain, ", "), comment)
+	ttl := ""
+	if s.since != "" {
+		ttl = fmt.Sprintf("\nTTL toDate(`%s`) + toIntervalDay(%d)", s.since, s.Retention+2)
+	}
+	return fmt.Sprintf("CREATE TABLE %s\n(\n    %s\n)\nENGINE = AggregatingMergeTree\nORDER BY (%s)%s\nSETTINGS non_replicated_deduplication_window = 10000\nCOMMENT '%s'",
+		table, strings.Join(columns, ",\n    "), strings.Join(s.Grain, ", "), ttl, comment)
 }
 
 // CreateFeed makes the materialized view over the rows of raw that a condition lets through.
@@ -73,15 +77,18 @@ func (b *Build) CreateView() string {
 	for _, c := range b.measures {
 		columns = append(columns, fmt.Sprintf("sum(t.`%s`) AS `%s`", c.Name, c.Name))
 	}
-	group, from := "", b.State()
+	group, from, kept := "", b.State(), ""
 	if len(groups) > 0 {
 		group = "GROUP BY " + strings.Join(groups, ", ") + "\n"
 	}
 	if b.Cut {
 		from = fmt.Sprintf("(SELECT * FROM %s UNION ALL SELECT * FROM %s)", b.State(), Past(b.State()))
 	}
-	return fmt.Sprintf("CREATE OR REPLACE VIEW %s DEFINER = CURRENT_USER SQL SECURITY DEFINER AS\nSELECT\n    %s\nFROM %s AS t\n%sHAVING sum(t.`%s`) != 0\nCOMMENT %s",
-		View(b.Name), strings.Join(columns, ",\n    "), from, group, model.Count, Text(b.About+" ["+b.State()+"]"))
+	if b.since != "" {
+		kept = "WHERE " + b.Kept("t") + "\n"
+	}
+	return fmt.Sprintf("CREATE OR REPLACE VIEW %s DEFINER = CURRENT_USER SQL SECURITY DEFINER AS\nSELECT\n    %s\nFROM %s AS t\n%s%sHAVING sum(t.`%s`) != 0\nCOMMENT %s",
+		View(b.Name), strings.Join(columns, ",\n    "), from, kept, group, model.Count, Text(b.About+" ["+b.State()+"]"))
 }
 
 // Text quotes a literal.

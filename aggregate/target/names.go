@@ -39,6 +39,9 @@ func Past(state string) string { return state + "_past" }
 func (s *Shape) Mark() string {
 	h := sha256.New()
 	fmt.Fprintln(h, strings.Join(strings.Fields(s.Select), " "), s.grain, s.measures)
+	if s.since != "" {
+		fmt.Fprintln(h, s.since, s.Retention)
+	}
 	return fmt.Sprintf("%x", h.Sum(nil)[:12])
 }
 
@@ -49,8 +52,14 @@ func (b *Build) note() string {
 
 var note = regexp.MustCompile(`^tidemark model ([a-z][a-z0-9_]*) ([0-9a-f]{24}) (\d+)$`)
 
+// before is the comment of states that had the model's own name, when there could be one of each only.
+var before = regexp.MustCompile(`^tidemark model ([0-9a-f]{24})$`)
+
 // Noted reads the comment of a state table. A copy of one has its comment but not its name, and is none.
 func Noted(table, comment string) (model, mark string, serial int, ok bool) {
+	if m := before.FindStringSubmatch(comment); m != nil {
+		return strings.TrimPrefix(table, Database+"."), m[1], 0, true
+	}
 	m := note.FindStringSubmatch(comment)
 	if m == nil || table != fmt.Sprintf("%s.%s_%s_%s", Database, m[1], m[2][:8], m[3]) {
 		return "", "", 0, false

@@ -21,6 +21,7 @@ type Column struct{ Name, Type string }
 type Shape struct {
 	*model.Model
 	grain, measures []Column // measures end with n
+	since           string   // the column that retention counts from
 }
 
 // NewShape matches the header with what the SELECT gives and says what of it cannot be summed exactly.
@@ -46,6 +47,9 @@ func NewShape(m *model.Model, columns []Column) (*Shape, error) {
 			return nil, fmt.Errorf("%w: %s is %s: a group needs a value, write ifNull(%s, ...)", ErrShape, c.Name, c.Type, c.Name)
 		}
 	}
+	if err := s.retained(); err != nil {
+		return nil, err
+	}
 	for i := range s.measures {
 		var err error
 		if s.measures[i].Type, err = sumType(s.measures[i]); err != nil {
@@ -53,6 +57,28 @@ func NewShape(m *model.Model, columns []Column) (*Shape, error) {
 		}
 	}
 	return s, nil
+}
+
+// retained finds the time that says how old a group is.
+func (s *Shape) retained() error {
+	if s.Retention == 0 {
+		return nil
+	}
+	i := slices.IndexFunc(s.grain, func(c Column) bool { return strings.HasPrefix(c.Type, "Date") })
+	if i < 0 {
+		return fmt.Errorf("%w: retention needs a time in the grain", ErrShape)
+	}
+	s.since = s.grain[i].Name
+	return nil
+}
+
+// Kept is the condition that a group is young enough to be shown, "" when all are. What is beyond it is not right any
+// more: a change of an old row adds to a group that was dropped.
+func (s *Shape) Kept(alias string) string {
+	if s.since == "" {
+		return ""
+	}
+	return fmt.Sprintf("toDate(%s.`%s`) >= toDate(now('UTC')) - %d", alias, s.since, s.Retention)
 }
 
 var decimal = regexp.MustCompile(`^Decimal\(\d+, (\d+)\)$`)

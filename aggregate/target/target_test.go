@@ -92,6 +92,9 @@ func TestWhatIsWrittenInCommentsIsReadAgain(t *testing.T) {
 	require.Equal(t, "sold", name)
 	require.Equal(t, s.Mark(), mark)
 	require.Equal(t, 3, serial)
+	name, mark, serial, ok = Noted("sales_state.sold", "tidemark model "+s.Mark())
+	require.True(t, ok, "a state of the time when there was one only")
+	require.Equal(t, []any{"sold", s.Mark(), 0}, []any{name, mark, serial})
 	require.Equal(t, b.State(), Shown("Some words. ["+b.State()+"]"))
 	require.Empty(t, Shown("a view of somebody else"))
 	for table, comment := range map[string]string{b.State(): "a table of somebody else", b.State() + "_copy": b.note(), Past(b.State()): b.note()} {

@@ -13,9 +13,9 @@ type tables struct {
 	current string   // the current rows of its source
 }
 
-// groups is, per group of the model, what is held less what the current rows add up to, and whether that is nothing. A
-// condition on the grain, if there is one, picks groups.
-func groups(m *model.Model, t tables, condition string) string {
+// groups is, per group of the model, what is held less what the current rows add up to, and whether that is nothing. Conditions
+// on the grain pick groups.
+func groups(m *model.Model, t tables, conditions ...string) string {
 	measures := append(append([]string{}, m.Measures...), model.Count)
 	var held, recomputed, sums, off []string
 	for _, name := range measures {
@@ -29,9 +29,11 @@ func groups(m *model.Model, t tables, condition string) string {
 		sides = append(sides, "SELECT "+columns(m, "v", held)+" FROM "+table+" AS v")
 	}
 	sides = append(sides, "SELECT "+columns(m, "c", recomputed)+" FROM ("+current(m, t.current)+") AS c")
-	where, by := "", ""
-	if condition != "" {
-		where = " WHERE (" + condition + ")"
+	where, by := " WHERE true", ""
+	for _, c := range conditions {
+		if c != "" {
+			where += " AND (" + c + ")"
+		}
 	}
 	if len(m.Grain) > 0 {
 		by = " GROUP BY `" + strings.Join(m.Grain, "`, `") + "`"

@@ -15,7 +15,7 @@ var ErrUnsettled = errors.New("what differs is not the same twice: let the sink 
 // Set makes the groups that a condition on the grain names what the current rows say, and gives how many were off. What
 // is added is the difference at one position, in one step: writes go on, and no reader sees a group without its sums.
 func Set(ctx context.Context, server Server, held Held, m *model.Model, condition string) (off string, err error) {
-	names, err := held(ctx, m)
+	names, kept, err := held(ctx, m)
 	if err != nil {
 		return "", err
 	}
@@ -26,7 +26,7 @@ func Set(ctx context.Context, server Server, held Held, m *model.Model, conditio
 		if err != nil {
 			return "", err
 		}
-		query := groups(m, s.tables(m, names), condition)
+		query := groups(m, s.tables(m, names), condition, kept)
 		faults[i], off, err = s.faults(ctx, query)
 		if err == nil && i == 1 && off != "0" && faults[0] == faults[1] {
 			err = s.add(ctx, m, names[0], query)

@@ -3,6 +3,7 @@ package verify
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -27,28 +28,48 @@ type snapshot struct {
 	copies map[string]string // by the table's name
 }
 
-// take copies tables that raw.<source> feeds, at a moment without inserts.
+// take copies tables that raw.<source> feeds, at a moment without inserts. The copies are made before it, empty: the
+// shorter the moment, the likelier no insert begins in it.
 func take(ctx context.Context, server Server, source string, tables []string) (*snapshot, error) {
 	s := &snapshot{server: server, copies: map[string]string{}}
 	id := strings.ToLower(rand.Text()[:10])
 	for i, t := range tables {
 		s.copies[t] = fmt.Sprintf("%s%s_%d", prefix, id, i)
 	}
-	var err error
-	if s.at, err = (boundary.Reader{Server: server, Table: source}).Still(ctx, s.make, s.Drop); err != nil {
-		_ = s.Drop(context.WithoutCancel(ctx))
-		return nil, err
+	err := s.each(ctx, "CREATE TABLE %[2]s AS %[1]s")
+	if err == nil {
+		s.at, err = (boundary.Reader{Server: server, Table: source}).Still(ctx, s.fill, s.empty)
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Drop(context.WithoutCancel(ctx)))
 	}
 	return s, nil
 }
 
-func (s *snapshot) make(ctx context.Context) error {
+// fill lets the copies share all parts of their tables, which have no partitions.
+func (s *snapshot) fill(ctx context.Context) error {
+	return s.each(ctx, "ALTER TABLE %[2]s ATTACH PARTITION ID 'all' FROM %[1]s")
+}
+
+func (s *snapshot) empty(ctx context.Context) error { return s.each(ctx, "TRUNCATE TABLE %[2]s") }
+
+// each runs a statement for every table and its copy, all at once.
+func (s *snapshot) each(ctx context.Context, statement string) error {
+	failed := make(chan error, len(s.copies))
 	for table, copied := range s.copies {
-		if err := s.server.Exec(ctx, "CREATE TABLE "+copied+" CLONE AS "+table); err != nil {
-			return fmt.Errorf("copy %s: %w", table, err)
-		}
+		go func() {
+			err := s.server.Exec(ctx, fmt.Sprintf(statement, table, copied))
+			if err != nil {
+				err = fmt.Errorf("copy %s: %w", table, err)
+			}
+			failed <- err
+		}()
 	}
-	return nil
+	var all []error
+	for range s.copies {
+		all = append(all, <-failed)
+	}
+	return errors.Join(all...)
 }
 
 // Drop removes the copies.

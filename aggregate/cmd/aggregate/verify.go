@@ -32,13 +32,16 @@ func (v *verifyCommand) Run(ctx context.Context, c *cli) error {
 	}
 	wrong := 0
 	failed := []error{verify.Sweep(ctx, server)}
-	for _, models := range verify.BySource(picked) {
-		failed = append(failed, verify.Source(ctx, server, applier.Held, models, func(r verify.Result) {
-			if r.Differing > 0 {
-				wrong++
-			}
-			c.show(r, said(find(models, r.Model), r))
-		}))
+	for _, m := range picked {
+		r, err := verify.Model(ctx, server, applier.Held, m)
+		if err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		if r.Differing > 0 {
+			wrong++
+		}
+		c.show(r, said(m, r))
 	}
 	if wrong > 0 {
 		failed = append(failed, fmt.Errorf("%w: %d of %d models are not what the current rows add up to", errDiffers, wrong, len(picked)))
