@@ -38,7 +38,7 @@ func (j *Job) Targets(ctx context.Context, fence Fence) error {
 
 // again writes the range's rows of a ReplacingMergeTree once more.
 func (j *Job) again(ctx context.Context, t *Target) error {
-	list := clickhouse.Idents(append(append([]string{}, t.grain...), t.sums...))
+	list := clickhouse.Idents(append(append([]string{}, t.Grain...), t.Sums...))
 	for _, feed := range t.Feeds {
 		err := j.exec(ctx, "INSERT INTO %s (%s) SELECT %s FROM (%s) SETTINGS insert_deduplicate = 0%s",
 			t.table(), list, list, j.ofRange(feed), j.only())
@@ -107,15 +107,15 @@ func (j *Job) level(ctx context.Context, t *Target, number int, fence Fence) err
 }
 
 func (t *Target) groups() string {
-	if len(t.grain) == 0 {
+	if len(t.Grain) == 0 {
 		return "1 AS one"
 	}
-	return clickhouse.Idents(t.grain)
+	return clickhouse.Idents(t.Grain)
 }
 
 // fed is what the views would give of what raw holds.
 func (t *Target) fed() string {
-	columns := clickhouse.Idents(append(append([]string{}, t.grain...), t.sums...))
+	columns := clickhouse.Idents(append(append([]string{}, t.Grain...), t.Sums...))
 	var feeds []string
 	for _, f := range t.Feeds {
 		feeds = append(feeds, "SELECT "+columns+" FROM ("+f+")")
@@ -126,7 +126,7 @@ func (t *Target) fed() string {
 // difference is, per touched group, what raw says less what the target holds.
 func (t *Target) difference(touched string) string {
 	var says, holds, sums, off []string
-	for _, s := range t.sums {
+	for _, s := range t.Sums {
 		name := clickhouse.Ident(s)
 		says = append(says, "f."+name+" AS "+name)
 		holds = append(holds, "-h."+name+" AS "+name)
@@ -134,18 +134,18 @@ func (t *Target) difference(touched string) string {
 		off = append(off, "sum(u."+name+") != 0")
 	}
 	in, by := "", ""
-	if len(t.grain) > 0 {
-		list := clickhouse.Idents(t.grain)
+	if len(t.Grain) > 0 {
+		list := clickhouse.Idents(t.Grain)
 		in, by = fmt.Sprintf(" WHERE (%s) IN (SELECT %s FROM %s)", list, list, touched), " GROUP BY "+list
 	}
 	pick := func(alias string, more []string) string {
 		var list []string
-		for _, g := range t.grain {
+		for _, g := range t.Grain {
 			list = append(list, alias+"."+clickhouse.Ident(g)+" AS "+clickhouse.Ident(g))
 		}
 		return strings.Join(append(list, more...), ", ")
 	}
 	return fmt.Sprintf("(%s) SELECT %s FROM (SELECT %s FROM (%s) AS f%s UNION ALL SELECT %s FROM %s AS h%s) AS u%s HAVING %s",
-		clickhouse.Idents(append(append([]string{}, t.grain...), t.sums...)),
+		clickhouse.Idents(append(append([]string{}, t.Grain...), t.Sums...)),
 		pick("u", sums), pick("f", says), t.fed(), in, pick("h", holds), t.held(), in, by, strings.Join(off, " OR "))
 }

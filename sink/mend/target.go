@@ -17,12 +17,14 @@ type Target struct {
 	// tables write to it as well.
 	Feeds   []string
 	Foreign bool
+	// Views are the views' queries as they stand, whatever their comments say.
+	Views []string
 	// Past is a second table that is summed up with it: rows that its view leaves out. The
 	// feed is then what both together are made of.
 	Past string
-	// grain are the columns of its sorting key, sums the others; odd names a column that is
+	// Grain are the columns of its sorting key, Sums the others; odd names a column that is
 	// neither part of the key nor a sum.
-	grain, sums []string
+	Grain, Sums []string
 	odd         string
 }
 
@@ -41,7 +43,7 @@ func (t *Target) held() string {
 	if t.Past == "" {
 		return t.table()
 	}
-	columns := clickhouse.Idents(append(append([]string{}, t.grain...), t.sums...))
+	columns := clickhouse.Idents(append(append([]string{}, t.Grain...), t.Sums...))
 	return "(SELECT " + columns + " FROM " + t.table() + " UNION ALL SELECT " + columns + " FROM " + t.Past + ")"
 }
 
@@ -60,15 +62,15 @@ func (t *Target) String() string { return t.Database + "." + t.Name }
 func (j *Job) targets(ctx context.Context) ([]*Target, error) {
 	var all []*Target
 	found := map[string]*Target{}
-	var database, name, engine, feed, past proto.ColStr
+	var database, name, engine, feed, view, past proto.ColStr
 	var ours proto.ColUInt8
 	err := j.Query(ctx, clickhouse.Select{
 		SQL: fmt.Sprintf(`SELECT v.target_database AS d, v.target_table AS t, s.engine AS e,
-	if(JSONExtractString(v.comment, 'past') != '', JSONExtractString(v.comment, 'select'), v.as_select) AS q, JSONExtractString(v.comment, 'past') AS p,
+	if(JSONExtractString(v.comment, 'past') != '', JSONExtractString(v.comment, 'select'), v.as_select) AS q, JSONExtractString(v.comment, 'past') AS p, v.as_select AS w,
 	toUInt8((v.database, v.name) IN (SELECT arrayJoin(arrayZip(dependencies_database, dependencies_table)) FROM system.tables WHERE database = %s AND name = %s)) AS o
 FROM system.tables AS v INNER JOIN system.tables AS s ON s.database = v.target_database AND s.name = v.target_table
 WHERE v.engine = 'MaterializedView' ORDER BY d, t, q`, clickhouse.Text(j.database()), clickhouse.Text(j.Table)),
-		Result: proto.Results{{Name: "d", Data: &database}, {Name: "t", Data: &name}, {Name: "e", Data: &engine}, {Name: "q", Data: &feed}, {Name: "p", Data: &past}, {Name: "o", Data: &ours}},
+		Result: proto.Results{{Name: "d", Data: &database}, {Name: "t", Data: &name}, {Name: "e", Data: &engine}, {Name: "q", Data: &feed}, {Name: "p", Data: &past}, {Name: "w", Data: &view}, {Name: "o", Data: &ours}},
 		OnBlock: func(rows int) error {
 			for i := range rows {
 				at := clickhouse.Table(database.Row(i), name.Row(i))
@@ -78,7 +80,7 @@ WHERE v.engine = 'MaterializedView' ORDER BY d, t, q`, clickhouse.Text(j.databas
 					found[at], all = t, append(all, t)
 				}
 				if ours.Row(i) == 1 {
-					t.Feeds, t.Past = append(t.Feeds, feed.Row(i)), past.Row(i)
+					t.Feeds, t.Views, t.Past = append(t.Feeds, feed.Row(i)), append(t.Views, view.Row(i)), past.Row(i)
 				} else {
 					t.Foreign = true
 				}
@@ -111,14 +113,14 @@ func (j *Job) columns(ctx context.Context, t *Target) error {
 			for i := range rows {
 				switch {
 				case key.Row(i) == 1:
-					t.grain = append(t.grain, name.Row(i))
+					t.Grain = append(t.Grain, name.Row(i))
 				case strings.Contains(typ.Row(i), "UInt"): // a difference may be below zero
-					t.sums = append(t.sums, name.Row(i))
+					t.Sums = append(t.Sums, name.Row(i))
 					t.odd = name.Row(i)
 				case strings.HasPrefix(typ.Row(i), "SimpleAggregateFunction(sum,"), strings.HasSuffix(t.Engine, "SummingMergeTree"):
-					t.sums = append(t.sums, name.Row(i))
+					t.Sums = append(t.Sums, name.Row(i))
 				default:
-					t.sums = append(t.sums, name.Row(i))
+					t.Sums = append(t.Sums, name.Row(i))
 					t.odd = name.Row(i)
 				}
 			}

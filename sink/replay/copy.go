@@ -3,6 +3,7 @@ package replay
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/tidemark-cdc/tidemark/schemas/contract"
 	"github.com/tidemark-cdc/tidemark/sink/clickhouse"
@@ -48,23 +49,51 @@ func (r *Record) like(ctx context.Context, s Server, table, of string) error {
 	return nil
 }
 
-// follow makes a target of raw's views again, fed by the copy. What an aggregate was
-// filled with below its boundary comes through the view here, so the boundary goes.
+// follow makes a target of raw's views again, fed by the copy.
 func (r *Record) follow(ctx context.Context, s Server, number int, t *mend.Target) error {
 	if t.Foreign {
 		r.Plan.Kept = append(r.Plan.Kept, t.String())
 		return nil
 	}
 	pair := Pair{Database: t.Database, Name: t.Name, Copy: t.Database + "_" + t.Name, Feeds: t.Feeds}
-	if err := r.like(ctx, s, r.table(pair.Copy), clickhouse.Table(t.Database, t.Name)); err != nil {
+	if err := r.fed(ctx, s, pair, fmt.Sprintf("feed_%d", number), t.Views); err != nil {
 		return err
 	}
-	for i, feed := range t.Feeds {
-		query := mend.Over(mend.Unbounded(feed, "raw", r.Plan.Table), "raw", r.Plan.Table, r.raw())
+	if t.Past == "" {
+		return nil
+	}
+	database, name, _ := strings.Cut(t.Past, ".")
+	return r.fed(ctx, s, Pair{Database: database, Name: name, Copy: database + "_" + name}, fmt.Sprintf("feed_past_%d", number), past(t))
+}
+
+// past are the queries that make what an aggregate keeps of rows below its boundary: all
+// that raw gives, less what its own view gives. So each of its two tables holds what it
+// held, and readers add up the same whichever of them is exchanged first.
+func past(t *mend.Target) (queries []string) {
+	less := []string{clickhouse.Idents(t.Grain)}
+	if len(t.Grain) == 0 {
+		less = nil
+	}
+	for _, c := range t.Sums {
+		less = append(less, "-v."+clickhouse.Ident(c)+" AS "+clickhouse.Ident(c))
+	}
+	queries = append(queries, t.Feeds...)
+	for _, v := range t.Views {
+		queries = append(queries, "SELECT "+strings.Join(less, ", ")+" FROM ("+v+") AS v")
+	}
+	return queries
+}
+
+// fed makes the pair's copy, and views over the copy of raw that write to it.
+func (r *Record) fed(ctx context.Context, s Server, pair Pair, name string, queries []string) error {
+	if err := r.like(ctx, s, r.table(pair.Copy), clickhouse.Table(pair.Database, pair.Name)); err != nil {
+		return err
+	}
+	for i, q := range queries {
 		err := exec(ctx, s, fmt.Sprintf("CREATE MATERIALIZED VIEW %s TO %s DEFINER = CURRENT_USER SQL SECURITY DEFINER AS %s",
-			r.table(fmt.Sprintf("feed_%d_%d", number, i)), r.table(pair.Copy), query))
+			r.table(fmt.Sprintf("%s_%d", name, i)), r.table(pair.Copy), mend.Over(q, "raw", r.Plan.Table, r.raw())))
 		if err != nil {
-			return fmt.Errorf("make the view that feeds the copy of %s: %w", t, err)
+			return fmt.Errorf("make the view that feeds the copy of %s.%s: %w", pair.Database, pair.Name, err)
 		}
 	}
 	r.Plan.Pairs = append(r.Plan.Pairs, pair)

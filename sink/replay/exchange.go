@@ -17,6 +17,8 @@ import (
 var (
 	// ErrViews: the views of raw are others than when the copy was begun.
 	ErrViews = errors.New("the views that read raw have changed since the copy was begun")
+	// ErrBuilding: an aggregate is being made.
+	ErrBuilding = errors.New("an aggregate is being built")
 	// ErrForeign: a table is neither the one before the exchange nor the one after it.
 	ErrForeign = errors.New("a table was replaced by somebody else during the exchange")
 )
@@ -24,6 +26,9 @@ var (
 // ready notes which tables stand where before the exchange, and checks that each view of
 // raw has its copy.
 func (r *Record) ready(ctx context.Context, s Server) error {
+	if err := built(ctx, s); err != nil {
+		return err
+	}
 	targets, err := mend.Targets(ctx, s, "raw", r.Plan.Table)
 	if err != nil {
 		return err
@@ -49,6 +54,31 @@ func (r *Record) ready(ctx context.Context, s Server) error {
 		}
 	}
 	return nil
+}
+
+// building is the id of the query that package aggregate runs while it changes aggregates.
+const building = "tidemark-aggregate-lock"
+
+// built refuses while aggregates are changed: one that is being filled would be made of old
+// rows and of new ones.
+func built(ctx context.Context, s Server) error {
+	rows, err := table(ctx, s, "SELECT [query_id] AS r FROM system.processes WHERE query_id = '"+building+"'")
+	if err == nil && len(rows) > 0 {
+		err = ErrBuilding
+	}
+	return err
+}
+
+// forget lets aggregates whose filling broke off begin anew: what was filled was made of
+// rows that are others now.
+func (r *Record) forget(ctx context.Context, s Server) error {
+	targets, err := mend.Targets(ctx, s, "raw", r.Plan.Table)
+	for _, t := range targets {
+		if err == nil && t.Past == "" {
+			err = exec(ctx, s, fmt.Sprintf("DELETE FROM ops.aggregate_builds WHERE state IN (SELECT uuid FROM system.tables WHERE database = %s AND name = %s)", clickhouse.Text(t.Database), clickhouse.Text(t.Name)))
+		}
+	}
+	return err
 }
 
 func identity(ctx context.Context, s Server, database, name string) (id, comment string, err error) {
@@ -117,6 +147,9 @@ WHERE d.incarnation = %[4]s AND (%[5]s) AND (d.partition, d.offset) NOT IN (SELE
 
 // finish does what the plan says, all workers standing still. It can be done again.
 func (r *Record) finish(ctx context.Context, s Server, log *slog.Logger) error {
+	if err := r.forget(ctx, s); err != nil {
+		return err
+	}
 	if r.Kind == Missing {
 		return r.fillIn(ctx, s, log)
 	}

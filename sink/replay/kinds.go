@@ -3,6 +3,7 @@ package replay
 import (
 	"context"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -35,8 +36,9 @@ func (r *Run) Missing(ctx context.Context, dry bool) ([]Finding, error) {
 	return found, r.exchange(ctx, false)
 }
 
-// near is how short the last rounds are before the workers are asked to stand still: so
-// long they will stand, about.
+// near is how short a round is before the workers are asked to stand still; about so long
+// they will stand. On a machine where even the smallest round takes longer, it is enough
+// that a round is not much shorter than the one before: it does not get any nearer.
 const near = 2 * time.Second
 
 // Rebuild builds the copy up to where the sinks are, and lets it take the place of what is
@@ -45,7 +47,7 @@ func (r *Run) Rebuild(ctx context.Context) error {
 	if r.record.Phase == Exchanging {
 		return TakeOver(ctx, r.server, r.record, r.Log)
 	}
-	for round := 0; ; round++ {
+	for last := time.Duration(math.MaxInt64); ; {
 		at, err := commits(ctx, r.Kafka, r.Group, r.record.Topic)
 		if err != nil {
 			return err
@@ -54,9 +56,11 @@ func (r *Run) Rebuild(ctx context.Context) error {
 		if err := r.build(ctx, where(at)); err != nil {
 			return err
 		}
-		if time.Since(began) < near || round == 50 { // it does not get any nearer
+		took := time.Since(began)
+		if took < near || took > last/2 {
 			return r.exchange(ctx, true)
 		}
+		last = took
 	}
 }
 
@@ -74,6 +78,9 @@ func (r *Run) exchange(ctx context.Context, build bool) error {
 		if err = r.build(ctx, where(at)); err == nil {
 			err = r.record.ready(ctx, r.server)
 		}
+	}
+	if err == nil && !build {
+		err = built(ctx, r.server)
 	}
 	if err == nil {
 		err = r.record.exchanging(ctx, r.Kafka, r.server, r.Group, at)

@@ -152,6 +152,11 @@ func (r *Run) check(ctx context.Context, w *Want, parts []Part) error {
 		}
 	}
 	w.Base = BaseTopic
+	if w.Kind != Into {
+		if err := built(ctx, r.server); err != nil {
+			return err
+		}
+	}
 	switch {
 	case len(cut) == 0 && earlier == 0:
 	case w.Kind == Missing:

@@ -176,6 +176,7 @@ func hinted(err error) error {
 		replay.ErrNotStill:   "start the sinks, or look at /readyz for a partition that stopped, then run this again: what was built is kept",
 		replay.ErrMoved:      "run it again: what was built is kept",
 		replay.ErrViews:      "run it with --give-up and begin anew: the copy lacks a view",
+		replay.ErrBuilding:   "wait until 'aggregate apply' has ended",
 		replay.ErrForeign:    "look at the tables that ops.replays names in plan",
 		replay.ErrNoSnapshot: "capture resnapshot --table, then run this again",
 		errDiffer:            "--rebuild makes raw what the topic says",
