@@ -21,6 +21,9 @@ type Collector struct {
 	Limits    Limits
 	Pool      *Pool
 	Budget    *Budget
+	// Doubt is set where the records below the start were not read: then no record's own before
+	// image is taken for what raw holds.
+	Doubt bool
 	// Keys have unresolved dead letters below the start.
 	Keys *Keys
 	// Emit takes a closed batch; it may block. Release gives the batch back later.

@@ -74,6 +74,9 @@ func (c *Collector) duplicate(h event.Header) bool {
 // key has an unresolved dead letter.
 func (c *Collector) chained(torn bool, h event.Header) bool {
 	w := c.state.Window
+	if c.Doubt {
+		return false
+	}
 	if torn || h.Flags.Repair() || w.Open() && !w.Chained || !c.state.Gap.IsZero() {
 		return false // rule: torn-look-up, window-look-up, repair-look-up
 	}

@@ -103,4 +103,7 @@ type Entry struct {
 	State State
 	// Range is set when Kind is Sealed.
 	Range Range
+	// Paused names the replay for which the worker stands still: nothing of the partition is
+	// on its way, and nothing will be until the commit says otherwise.
+	Paused string
 }

@@ -38,6 +38,9 @@ func (e Entry) Text() string {
 		}
 	}
 	b.WriteString(e.State.more())
+	if e.Paused != "" {
+		fmt.Fprintf(&b, " paused=%s", url.QueryEscape(e.Paused))
+	}
 	if r := e.Range; e.Kind == Sealed {
 		if r.Slices > 1 {
 			fmt.Fprintf(&b, " slice=%d/%d/%d", r.Slice, r.Slices, r.Prior)
@@ -142,6 +145,8 @@ func (e *Entry) set(word string) (err error) {
 		e.State.Gap, err = position.Parse(value)
 	case "opened":
 		e.State.Opened, err = strconv.ParseInt(value, 10, 64)
+	case "paused":
+		e.Paused, err = url.QueryUnescape(value)
 	case "known":
 		e.State.Known, err = strconv.ParseInt(value, 10, 64)
 	case "rows":

@@ -22,8 +22,8 @@ func (t *Table) Buried(ctx context.Context, q rows.BuriedQuestion, take func([]b
 	}
 	key, version := new(proto.ColStr), new(proto.ColUInt128)
 	err := t.conn.Query(ctx, clickhouse.Select{
-		SQL: fmt.Sprintf("SELECT key, max(b.version) AS newest FROM ops.buried AS b WHERE topic = %s AND key IN (SELECT key FROM %s) AND %s GROUP BY key",
-			clickhouse.Text(t.contract.Topic()), clickhouse.Ident(asked), buriedBefore(q)),
+		SQL: fmt.Sprintf("SELECT key, max(b.version) AS newest FROM %s AS b WHERE topic = %s AND key IN (SELECT key FROM %s) AND %s GROUP BY key",
+			t.buried, clickhouse.Text(t.contract.Topic()), clickhouse.Ident(asked), buriedBefore(q)),
 		External: []ch.ExternalTable{{Name: asked, Data: proto.Input{{Name: "key", Data: &asking}}}},
 		Result:   proto.Results{{Name: "key", Data: key}, {Name: "newest", Data: version}},
 		OnBlock: func(n int) error {

@@ -10,7 +10,6 @@ import (
 	"github.com/tidemark-cdc/tidemark/schemas/position"
 	"github.com/tidemark-cdc/tidemark/sink/clickhouse"
 	"github.com/tidemark-cdc/tidemark/sink/rows"
-	"github.com/tidemark-cdc/tidemark/sink/tables"
 )
 
 // Scope says which live rows a truncate or a snapshot's end is about.
@@ -78,5 +77,5 @@ func (t *Table) Count(ctx context.Context, s Scope) (int, error) {
 // signSQL is newestSQL without the columns that a count does not need.
 func (t *Table) signSQL(s Scope) string {
 	return fmt.Sprintf("SELECT _version, _sign FROM %s WHERE %s ORDER BY %s, _version DESC, _sign DESC LIMIT 1 BY %s",
-		clickhouse.Table(tables.Raw, t.contract.Target.Table), t.where(s), t.key(), t.key())
+		t.raw, t.where(s), t.key(), t.key())
 }

@@ -21,6 +21,8 @@ type Table struct {
 	conn     *clickhouse.Conn
 	contract *contract.Contract
 	images   *rows.Images
+	// raw is what is read for the table, buried for ops.buried: names, or subqueries.
+	raw, buried string
 }
 
 // New makes a look-up of c's raw table over conn, which must not be used at the same
@@ -30,7 +32,14 @@ func New(conn *clickhouse.Conn, c *contract.Contract) (*Table, error) {
 		return nil, fmt.Errorf("look up %s: it has no key", c.Name())
 	}
 	images, err := rows.NewImages(c)
-	return &Table{conn: conn, contract: c, images: images}, err
+	return &Table{conn: conn, contract: c, images: images, raw: clickhouse.Table(tables.Raw, c.Target.Table), buried: "ops.buried"}, err
+}
+
+// Elsewhere reads other tables instead of raw's and ops.buried: names, or subqueries in
+// parentheses, with the same columns.
+func (t *Table) Elsewhere(raw, buried string) *Table {
+	t.raw, t.buried = raw, buried
+	return t
 }
 
 // asked is the name under which the keys travel with the query.
@@ -63,7 +72,7 @@ func (t *Table) query(ctx context.Context, s clickhouse.Select, take func(*rows.
 func (t *Table) newestSQL(where string) string {
 	key := t.key()
 	return fmt.Sprintf("SELECT %s, _version, _sign FROM %s WHERE %s ORDER BY %s, _version DESC, _sign DESC LIMIT 1 BY %s",
-		t.columns(), clickhouse.Table(tables.Raw, t.contract.Target.Table), where, key, key)
+		t.columns(), t.raw, where, key, key)
 }
 
 // before keeps to what was in raw before a batch: rows of the same partition at lower

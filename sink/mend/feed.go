@@ -27,21 +27,21 @@ func (j *Job) Targets(ctx context.Context, fence Fence) error {
 			err = j.level(ctx, t, i, fence)
 		default:
 			j.Log.Warn("a view's target cannot be compared with raw: neither signed sums of this table alone nor the newest row by key; make it anew if it is to be exact",
-				"table", "raw."+j.Table, "target", t.database+"."+t.name, "engine", t.engine, "column", t.odd)
+				"table", "raw."+j.Table, "target", t.Database+"."+t.Name, "engine", t.Engine, "column", t.odd)
 		}
 		if err != nil {
-			return fmt.Errorf("set %s.%s to what raw.%s says: %w", t.database, t.name, j.Table, err)
+			return fmt.Errorf("set %s.%s to what raw.%s says: %w", t.Database, t.Name, j.Table, err)
 		}
 	}
 	return nil
 }
 
 // again writes the range's rows of a ReplacingMergeTree once more.
-func (j *Job) again(ctx context.Context, t *target) error {
-	list := clickhouse.Idents(append(append([]string{}, t.grain...), t.sums...))
-	for _, feed := range t.feeds {
-		err := j.exec(ctx, "INSERT INTO %s (%s) SELECT %s FROM (%s) SETTINGS insert_deduplicate = 0, additional_table_filters = %s",
-			t.table(), list, list, feed, j.only())
+func (j *Job) again(ctx context.Context, t *Target) error {
+	list := clickhouse.Idents(append(append([]string{}, t.Grain...), t.Sums...))
+	for _, feed := range t.Feeds {
+		err := j.exec(ctx, "INSERT INTO %s (%s) SELECT %s FROM (%s) SETTINGS insert_deduplicate = 0%s",
+			t.table(), list, list, j.ofRange(feed), j.only())
 		if err != nil {
 			return err
 		}
@@ -49,17 +49,28 @@ func (j *Job) again(ctx context.Context, t *target) error {
 	return j.at("written again")
 }
 
+// ofRange makes a view's query read the table that holds the range's rows, if there is one.
+func (j *Job) ofRange(query string) string {
+	if j.Rows == "" {
+		return query
+	}
+	return Over(query, j.database(), j.Table, j.Rows)
+}
+
 // only limits raw to the range's rows, wherever a query reads it.
 func (j *Job) only() string {
-	return fmt.Sprintf("{%s: %s}", clickhouse.Text("raw."+j.Table), clickhouse.Text(j.where()))
+	if j.Rows != "" {
+		return ""
+	}
+	return fmt.Sprintf(", additional_table_filters = {%s: %s}", clickhouse.Text(j.database()+"."+j.Table), clickhouse.Text(j.where()))
 }
 
 // level adds to a table of sums what the groups that the range touches lack.
-func (j *Job) level(ctx context.Context, t *target, number int, fence Fence) error {
-	touched := j.staging(t.database, fmt.Sprintf("touched%d", number))
-	stage := j.staging(t.database, fmt.Sprintf("sums%d", number))
-	if err := j.exec(ctx, "CREATE TABLE %s ENGINE = Memory AS SELECT DISTINCT %s FROM (%s) SETTINGS additional_table_filters = %s",
-		touched, t.groups(), t.fed(), j.only()); err != nil {
+func (j *Job) level(ctx context.Context, t *Target, number int, fence Fence) error {
+	touched := j.staging(t.Database, fmt.Sprintf("touched%d", number))
+	stage := j.staging(t.Database, fmt.Sprintf("sums%d", number))
+	if err := j.exec(ctx, "CREATE TABLE %s ENGINE = Memory AS SELECT DISTINCT %s FROM (%s) SETTINGS max_threads = 2%s",
+		touched, t.groups(), j.ofRange(t.fed()), j.only()); err != nil {
 		return err
 	}
 	if err := j.exec(ctx, "CREATE TABLE %s AS %s", stage, t.table()); err != nil {
@@ -87,7 +98,7 @@ func (j *Job) level(ctx context.Context, t *target, number int, fence Fence) err
 			return err
 		}
 		j.Log.Warn("groups that ClickHouse had lost behind their token were set to what raw says",
-			"target", t.database+"."+t.name, "first", j.First, "last", j.Last, "groups", total(parts))
+			"target", t.Database+"."+t.Name, "first", j.First, "last", j.Last, "groups", total(parts))
 	}
 	if err := j.at("levelled"); err != nil {
 		return err
@@ -95,27 +106,27 @@ func (j *Job) level(ctx context.Context, t *target, number int, fence Fence) err
 	return j.Clear(ctx)
 }
 
-func (t *target) groups() string {
-	if len(t.grain) == 0 {
+func (t *Target) groups() string {
+	if len(t.Grain) == 0 {
 		return "1 AS one"
 	}
-	return clickhouse.Idents(t.grain)
+	return clickhouse.Idents(t.Grain)
 }
 
 // fed is what the views would give of what raw holds.
-func (t *target) fed() string {
-	columns := clickhouse.Idents(append(append([]string{}, t.grain...), t.sums...))
+func (t *Target) fed() string {
+	columns := clickhouse.Idents(append(append([]string{}, t.Grain...), t.Sums...))
 	var feeds []string
-	for _, f := range t.feeds {
+	for _, f := range t.Feeds {
 		feeds = append(feeds, "SELECT "+columns+" FROM ("+f+")")
 	}
 	return strings.Join(feeds, " UNION ALL ")
 }
 
 // difference is, per touched group, what raw says less what the target holds.
-func (t *target) difference(touched string) string {
+func (t *Target) difference(touched string) string {
 	var says, holds, sums, off []string
-	for _, s := range t.sums {
+	for _, s := range t.Sums {
 		name := clickhouse.Ident(s)
 		says = append(says, "f."+name+" AS "+name)
 		holds = append(holds, "-h."+name+" AS "+name)
@@ -123,18 +134,18 @@ func (t *target) difference(touched string) string {
 		off = append(off, "sum(u."+name+") != 0")
 	}
 	in, by := "", ""
-	if len(t.grain) > 0 {
-		list := clickhouse.Idents(t.grain)
+	if len(t.Grain) > 0 {
+		list := clickhouse.Idents(t.Grain)
 		in, by = fmt.Sprintf(" WHERE (%s) IN (SELECT %s FROM %s)", list, list, touched), " GROUP BY "+list
 	}
 	pick := func(alias string, more []string) string {
 		var list []string
-		for _, g := range t.grain {
+		for _, g := range t.Grain {
 			list = append(list, alias+"."+clickhouse.Ident(g)+" AS "+clickhouse.Ident(g))
 		}
 		return strings.Join(append(list, more...), ", ")
 	}
 	return fmt.Sprintf("(%s) SELECT %s FROM (SELECT %s FROM (%s) AS f%s UNION ALL SELECT %s FROM %s AS h%s) AS u%s HAVING %s",
-		clickhouse.Idents(append(append([]string{}, t.grain...), t.sums...)),
+		clickhouse.Idents(append(append([]string{}, t.Grain...), t.Sums...)),
 		pick("u", sums), pick("f", says), t.fed(), in, pick("h", holds), t.held(), in, by, strings.Join(off, " OR "))
 }

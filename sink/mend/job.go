@@ -26,11 +26,15 @@ type Fence func(context.Context) error
 // Job mends one sealed range. It is used by one goroutine over one connection.
 type Job struct {
 	Server
-	// Table of raw, and the range in it.
-	Table       string
+	// Database and Table are where the rows are; the database is raw unless set.
+	Database, Table string
+	// The range in it.
 	Incarnation string
 	Partition   int
 	First, Last int64
+	// Rows, when set, is a table like the one of the rows, quoted: what it holds is taken for
+	// the range's rows, wherever they come from.
+	Rows string
 	// Token is the range's; Owner tells two owners of the range apart (the generation).
 	Token string
 	Owner int
@@ -51,7 +55,14 @@ func (j *Job) exec(ctx context.Context, format string, args ...any) error {
 	return gone(j.Query(ctx, clickhouse.Select{SQL: fmt.Sprintf(format, args...)}))
 }
 
-func (j *Job) raw() string { return clickhouse.Table(tables.Raw, j.Table) }
+func (j *Job) raw() string { return clickhouse.Table(j.database(), j.Table) }
+
+func (j *Job) database() string {
+	if j.Database == "" {
+		return tables.Raw
+	}
+	return j.Database
+}
 
 // where is the condition on raw's rows of the range.
 func (j *Job) where() string {

@@ -6,8 +6,6 @@ import (
 	"slices"
 
 	"github.com/ClickHouse/ch-go/proto"
-
-	"github.com/tidemark-cdc/tidemark/sink/tables"
 )
 
 // Raw puts back what raw lacks of the range's block and gives how many rows that were.
@@ -24,7 +22,7 @@ func (j *Job) Raw(ctx context.Context, block proto.Input, prior int, fence Fence
 	if total(held) == prior+block[0].Data.Rows() {
 		return 0, nil
 	}
-	stage := j.staging(tables.Raw, "raw")
+	stage := j.staging(j.database(), "raw")
 	staged, err := j.stage(ctx, stage, block)
 	if err != nil {
 		return 0, err
@@ -48,7 +46,7 @@ func (j *Job) stage(ctx context.Context, stage string, block proto.Input) (map[s
 	if err := j.at("staging made"); err != nil {
 		return nil, err
 	}
-	if err := gone(j.Insert(ctx, tables.Raw, j.name("raw"), block, j.Token)); err != nil {
+	if err := gone(j.Insert(ctx, j.database(), j.name("raw"), block, j.Token)); err != nil {
 		return nil, fmt.Errorf("fill the staging table: %w", err)
 	}
 	staged, err := j.partitions(ctx, stage, "1")

@@ -16,7 +16,7 @@ func (w *Worker) applyAll(ctx context.Context) error {
 		if b == nil || err != nil {
 			return err
 		}
-		err = w.apply(ctx, b)
+		err = w.applyUnlessPaused(ctx, b)
 		w.collector.Release(b)
 		if err != nil {
 			return err
@@ -45,7 +45,12 @@ func (w *Worker) nextBatch(ctx context.Context) (*batch.Batch, error) {
 		}
 		w.owed = nil
 	}
-	return <-w.batches, nil
+	select {
+	case b := <-w.batches:
+		return b, nil
+	case <-w.pausing():
+		return nil, errAnew // it stands still when it takes over again
+	}
 }
 
 // apply takes a batch from chosen to acked.

@@ -94,7 +94,8 @@ func (w *Worker) undisturbed(ctx context.Context, seal ledger.Entry, before stri
 }
 
 func (w *Worker) job(l *Lease, b *batch.Batch, r ledger.Range, token string) *mend.Job {
-	return &mend.Job{Server: l, Table: w.table.Contract.Target.Table, Incarnation: b.After.Incarnation, Partition: w.a.Partition,
+	database, name := w.table.place()
+	return &mend.Job{Server: l, Database: database, Table: name, Incarnation: b.After.Incarnation, Partition: w.a.Partition,
 		First: r.First, Last: r.Last, Token: token, Owner: w.a.Generation, Log: w.log}
 }
 

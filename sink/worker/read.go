@@ -7,20 +7,32 @@ import (
 	"github.com/tidemark-cdc/tidemark/sink/batch"
 )
 
-// read fetches and fills batches until ctx ends.
+// read fetches and fills batches until ctx ends, or Until.
 func (w *Worker) read(ctx context.Context) error {
+	until := int64(0)
+	if w.Until != nil {
+		if until = w.Until(w.a.Partition); w.reader.Next() >= until {
+			return nil
+		}
+	}
 	for {
 		chunk, err := w.reader.Poll(ctx, w.wait())
 		if err != nil {
 			return err
 		}
 		for chunk.Next() {
+			if until > 0 && chunk.Record().Offset >= until {
+				return w.collector.Flush(ctx)
+			}
 			if err := w.collector.Take(ctx, chunk.Record()); err != nil {
 				return err
 			}
 		}
 		if err := chunk.Err(); err != nil {
 			return err
+		}
+		if until > 0 && w.reader.Next() >= until {
+			return w.collector.Flush(ctx)
 		}
 		if err := w.due(ctx); err != nil {
 			return err

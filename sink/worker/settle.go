@@ -115,7 +115,8 @@ func (w *Worker) send(ctx context.Context, b *batch.Batch, seal ledger.Entry, to
 		sends++
 		w.metrics.Inserts.Inc()
 		began := time.Now()
-		err := l.Insert(ctx, "raw", w.table.Contract.Target.Table, b.Rows.Input(), token)
+		database, name := w.table.place()
+		err := l.Insert(ctx, database, name, b.Rows.Input(), token)
 		w.metrics.InsertSeconds.Observe(time.Since(began).Seconds())
 		return err
 	})

@@ -27,11 +27,14 @@ func (w *Worker) takeOver(ctx context.Context) error {
 	if err := w.identify(ctx, e.State); err != nil {
 		return err
 	}
+	if err = w.attempt(ctx, "take over", func(l *Lease) error { return w.explain(ctx, l, e, ok) }); err != nil {
+		return err
+	}
+	if e, err = w.stand(ctx, e); err != nil {
+		return err
+	}
 	keys := new(batch.Keys)
-	err = w.attempt(ctx, "take over", func(l *Lease) error {
-		if err := w.explain(ctx, l, e, ok); err != nil {
-			return err
-		}
+	err = w.attempt(ctx, "read the keys of dead letters", func(l *Lease) error {
 		// rule: torn-at-take-over
 		return deadletter.Keys(ctx, l, deadletter.Open{Topic: w.a.Topic, Incarnation: e.State.Incarnation, Partition: w.a.Partition,
 			Below: e.Next, Known: e.State.Known}, keys.Add)
@@ -44,7 +47,7 @@ func (w *Worker) takeOver(ctx context.Context) error {
 	w.reader.Retried = w.retried("fetch")
 	w.reader.Doubt = func(ctx context.Context) error { return w.identify(ctx, e.State) }
 	w.collector = &batch.Collector{Contract: w.table.Contract, Partition: w.a.Partition, Limits: w.Limits,
-		Pool: w.table.Pool, Budget: w.Budget, Keys: keys, Emit: w.emit}
+		Pool: w.table.Pool, Budget: w.Budget, Keys: keys, Doubt: w.table.Doubt, Emit: w.emit}
 	w.collector.Start(e)
 	w.log.Info("partition taken over", "offset", e.Next, "pending", e.Kind == ledger.Sealed, "dead_keys", keys.Len())
 	return nil
@@ -90,7 +93,7 @@ func (w *Worker) inRaw(ctx context.Context, l *Lease, incarnation string, r ledg
 		w.rawTable(), w.a.Partition, clickhouse.Text(incarnation), r.First, r.Last))
 }
 
-func (w *Worker) rawTable() string { return clickhouse.Table("raw", w.table.Contract.Target.Table) }
+func (w *Worker) rawTable() string { return clickhouse.Table(w.table.place()) }
 
 func count(ctx context.Context, l *Lease, sql string) (int, error) {
 	n := new(proto.ColUInt64)

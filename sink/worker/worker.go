@@ -27,6 +27,13 @@ type Table struct {
 	Pool     *batch.Pool
 	// Guard may be nil, for tests.
 	Guard *Guard
+	// Pauses may be nil: then the table's workers never stand still.
+	Pauses Pauses
+	// Database and Name are where the signed rows go; empty for raw and the contract's. A
+	// replay fills a table of its own.
+	Database, Name string
+	// Doubt is batch.Collector's.
+	Doubt bool
 
 	hold hold
 }
@@ -47,6 +54,8 @@ type Shared struct {
 	MaxWait  time.Duration
 	// Grace is how long a batch that is in flight may still take when the generation ends.
 	Grace time.Duration
+	// Until, when set, is the offset at which a partition's worker ends by itself.
+	Until func(partition int) int64
 	// Pause is the wait after a failed attempt at ClickHouse; it doubles up to 5 s.
 	Pause time.Duration
 }

@@ -24,6 +24,7 @@ Examples:
   sink deadletters list --config sink.yaml
   sink deadletters show pg.public.orders/3/1042 --json
   sink deadletters retry --table orders --reason range
+  sink replay pg.public.orders --missing
   sink adopt pg.public.orders 3
   sink adopt pg.public.orders 3 --lost
 
@@ -42,6 +43,7 @@ type cli struct {
 	Run         runCmd         `cmd:"" help:"Apply changes until SIGTERM. Connections that break are made again for ever."`
 	Migrate     migrateCmd     `cmd:"" help:"Make the databases, the tables of the contracts and their views, where they are missing."`
 	Deadletters deadlettersCmd `cmd:"" help:"The records that could not be applied."`
+	Replay      replayCmd      `cmd:"" help:"Read a topic once more: compare, fill in what raw lacks, rebuild, or make a second copy."`
 	Adopt       adoptCmd       `cmd:"" help:"Show what topic, commit, ops.applied and raw say of a partition; with --at or --lost, set the commit after looking."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/tidemark-cdc/tidemark/sink/consume"
 	"github.com/tidemark-cdc/tidemark/sink/deadletter"
 	"github.com/tidemark-cdc/tidemark/sink/lookup"
+	"github.com/tidemark-cdc/tidemark/sink/replay"
 	"github.com/tidemark-cdc/tidemark/sink/serve"
 	"github.com/tidemark-cdc/tidemark/sink/tables"
 	"github.com/tidemark-cdc/tidemark/sink/watermarks"
@@ -132,11 +133,14 @@ func (p *process) share(ctx context.Context) error {
 	}
 	go writer.Run(ctx)
 	p.shared = p.newShared(writer)
+	watch := &replay.Watch{Connect: p.ClickHouse.Conn, Every: time.Second, Log: p.log}
+	go watch.Run(ctx)
 	for t, table := range p.tables {
 		table.Guard = &worker.Guard{Topic: t, Table: table.Contract.Target.Table, Group: p.Kafka.Group, Kafka: p.client,
 			Leases: p.shared.Leases, Every: 5 * time.Second, Patience: 10 * time.Second, Log: p.log,
 			Partitions: func(ctx context.Context) (int, error) { return p.partitions(ctx, t) }}
 		go table.Guard.Run(ctx)
+		table.Pauses = watch
 	}
 	return nil
 }

@@ -1,0 +1,121 @@
+package replay
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark-cdc/tidemark/schemas/contract"
+	"github.com/tidemark-cdc/tidemark/sink/clickhouse"
+	"github.com/tidemark-cdc/tidemark/sink/clickhouse/clickhousetest"
+	"github.com/tidemark-cdc/tidemark/sink/mend"
+	"github.com/tidemark-cdc/tidemark/sink/sinktest"
+	"github.com/tidemark-cdc/tidemark/sink/tables"
+)
+
+// newCopy makes a table with 100 rows, of which the current state has lost 10, and a
+// whole copy of it that is about to be exchanged.
+func newCopy(t *testing.T) (*clickhouse.Conn, *Record) {
+	conn := clickhousetest.Connect(t)
+	name := fmt.Sprintf("replay_test_%d", rand.Uint32())
+	c, err := contract.Parse([]byte(sinktest.Contract(name)))
+	require.NoError(t, err)
+	clickhousetest.Exec(t, conn, "CREATE DATABASE IF NOT EXISTS shop")
+	require.NoError(t, tables.Migrate(t.Context(), conn, []*contract.Contract{c}))
+	r := &Record{ID: newID(), Topic: c.Topic(), Kind: Rebuild, Phase: Building, Plan: Plan{Table: name, Parts: []Part{{Incarnation: "i", To: 100}}}}
+	r.Database = prefix + r.ID
+	t.Cleanup(func() {
+		ctx := context.Background()
+		for _, sql := range []string{"DROP VIEW shop." + name, "DROP TABLE current." + name + "_from_raw", "DROP TABLE current." + name, "DROP TABLE raw." + name} {
+			_ = conn.Exec(ctx, sql+" SYNC")
+		}
+		_ = r.drop(ctx, conn)
+		_ = r.remove(ctx, conn)
+	})
+	clickhousetest.Exec(t, conn, "INSERT INTO raw."+name+" (id, name, amount, updated_at, _sign, _version, _op, _commit_time, _incarnation, _partition, _offset) "+
+		"SELECT number, 'n', 1, now64(6), 1, number + 1, 'c', now64(6), 'i', 0, number FROM numbers(100)")
+	targets, err := mend.Targets(t.Context(), conn, "raw", name)
+	require.NoError(t, err)
+	require.NoError(t, r.create(t.Context(), conn, targets))
+	clickhousetest.Exec(t, conn, "INSERT INTO "+r.raw()+" SELECT * FROM raw."+name, "ALTER TABLE current."+name+" DELETE WHERE id < 10 SETTINGS mutations_sync = 2")
+	require.NoError(t, r.ready(t.Context(), conn))
+	return conn, r
+}
+
+func shown(t *testing.T, conn *clickhouse.Conn, r *Record) uint64 {
+	n, err := sinktest.Count(t.Context(), conn, "SELECT count() AS n FROM shop."+r.Plan.Table)
+	require.NoError(t, err)
+	return n
+}
+
+// A replay dies between two tables. The worker of partition 0 goes through with it; what
+// the dead process may still send changes nothing.
+func TestADeadExchangeIsGoneThroughWith(t *testing.T) {
+	conn, r := newCopy(t)
+	require.EqualValues(t, 90, shown(t, conn, r))
+	r.Phase = Exchanging
+	require.NoError(t, r.Write(t.Context(), conn, 0))
+	p := r.Plan.Pairs[0]
+	late := "EXCHANGE TABLES " + clickhouse.Table(p.Database, p.Name) + " AND " + r.table(p.Copy)
+	clickhousetest.Exec(t, conn, late)
+
+	w := &Watch{Connect: func() (*clickhouse.Conn, error) { return clickhouse.New(clickhousetest.Config(t)), nil }, Log: slog.New(slog.DiscardHandler)}
+	held, err := w.Hold(t.Context(), r.Topic, 1)
+	require.NoError(t, err)
+	require.Equal(t, r.ID, held)
+	held, err = w.Hold(t.Context(), r.Topic, 0)
+	require.NoError(t, err)
+	require.Equal(t, r.ID, held)
+	require.Error(t, conn.Exec(t.Context(), late))
+	held, err = w.Hold(t.Context(), r.Topic, 1)
+	require.NoError(t, err)
+	require.Empty(t, held)
+	require.EqualValues(t, 100, shown(t, conn, r))
+	for _, pair := range r.Plan.Pairs {
+		now, _, err := identity(t.Context(), conn, pair.Database, pair.Name)
+		require.NoError(t, err)
+		require.Equal(t, pair.New, now)
+	}
+	// What is inserted now reaches the tables that were exchanged.
+	clickhousetest.Exec(t, conn, "INSERT INTO raw."+r.Plan.Table+" (id, name, amount, updated_at, _sign, _version, _op, _commit_time, _incarnation, _partition, _offset) SELECT 1000, 'n', 1, now64(6), 1, 1000, 'c', now64(6), 'i', 0, 1000")
+	require.EqualValues(t, 101, shown(t, conn, r))
+}
+
+// A replay that pauses has a say only while its lease lasts.
+func TestADeadPauseIsOver(t *testing.T) {
+	conn, r := newCopy(t)
+	r.Phase = Pausing
+	require.NoError(t, r.Write(t.Context(), conn, time.Minute))
+	w := &Watch{Connect: func() (*clickhouse.Conn, error) { return clickhouse.New(clickhousetest.Config(t)), nil }, Every: 20 * time.Millisecond, Log: slog.New(slog.DiscardHandler)}
+	go w.Run(t.Context())
+	select {
+	case <-w.Wanted(r.Topic):
+	case <-time.After(time.Minute):
+		t.Fatal("nobody was told")
+	}
+	held, err := w.Hold(t.Context(), r.Topic, 0)
+	require.NoError(t, err)
+	require.Equal(t, r.ID, held)
+	require.NoError(t, r.Write(t.Context(), conn, 0))
+	held, err = w.Hold(t.Context(), r.Topic, 0)
+	require.NoError(t, err)
+	require.Empty(t, held)
+}
+
+// An aggregate that is made while the copy is built would lack what the copy has.
+func TestAnExchangeNeedsEveryView(t *testing.T) {
+	conn, r := newCopy(t)
+	name := r.Plan.Table
+	clickhousetest.Exec(t, conn, "CREATE TABLE current."+name+"_more (n Int64) ENGINE = SummingMergeTree ORDER BY ()",
+		"CREATE MATERIALIZED VIEW current."+name+"_more_mv TO current."+name+"_more AS SELECT sum(_sign) AS n FROM raw."+name)
+	t.Cleanup(func() {
+		_ = conn.Exec(context.Background(), "DROP TABLE current."+name+"_more_mv SYNC")
+		_ = conn.Exec(context.Background(), "DROP TABLE current."+name+"_more SYNC")
+	})
+	require.ErrorIs(t, r.ready(t.Context(), conn), ErrViews)
+}
