@@ -60,9 +60,7 @@ def parse(text: dict) -> Contract:
         Column(c["name"], c["type"], c.get("path", c["name"]) if kind == "mongodb" else "", bool(c.get("nullable")))
         for c in text["columns"]
     )
-    return Contract(
-        text["source"], kind, namespace, table, database, target, tuple(text.get("key") or ()), columns
-    )
+    return Contract(text["source"], kind, namespace, table, database, target, tuple(text.get("key") or ()), columns)
 
 
 def select(contracts: list[Contract], names: list[str]) -> list[Contract]:

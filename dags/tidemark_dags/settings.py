@@ -33,14 +33,18 @@ class Settings:
 
     def postgres_url(self, source: str) -> str:
         """A source may have an address of its own: TIDEMARK_POSTGRES_URL_PG for the source pg."""
-        return os.environ.get(f"TIDEMARK_RECONCILE_POSTGRES_URL_{source.upper()}") or os.environ.get(
-            "TIDEMARK_RECONCILE_POSTGRES_URL"
-        ) or env("TIDEMARK_POSTGRES_URL")
+        return (
+            os.environ.get(f"TIDEMARK_RECONCILE_POSTGRES_URL_{source.upper()}")
+            or os.environ.get("TIDEMARK_RECONCILE_POSTGRES_URL")
+            or env("TIDEMARK_POSTGRES_URL")
+        )
 
     def mongo_url(self, source: str) -> str:
-        return os.environ.get(f"TIDEMARK_RECONCILE_MONGO_URL_{source.upper()}") or os.environ.get(
-            "TIDEMARK_RECONCILE_MONGO_URL"
-        ) or env("TIDEMARK_MONGO_URL")
+        return (
+            os.environ.get(f"TIDEMARK_RECONCILE_MONGO_URL_{source.upper()}")
+            or os.environ.get("TIDEMARK_RECONCILE_MONGO_URL")
+            or env("TIDEMARK_MONGO_URL")
+        )
 
     @property
     def clickhouse(self) -> dict[str, str | int | bool]:

@@ -14,7 +14,9 @@ PAUSE = 0.3  # seconds between two looks
 
 def read(client: Client, source: str) -> Position | None:
     """Where the tidemark stands; None for a source that has none (yet)."""
-    rows = client.query("SELECT version FROM ops.tidemark WHERE source = {s:String}", parameters={"s": source}).result_rows
+    rows = client.query(
+        "SELECT version FROM ops.tidemark WHERE source = {s:String}", parameters={"s": source}
+    ).result_rows
     return Position.of(rows[0][0]) if rows else None
 
 
@@ -25,7 +27,9 @@ def position(client: Client, source: str, kind: str, commit: int) -> Position:
     """
     stands = read(client, source)
     if stands is None:
-        raise TidemarkError(f"source {source} has no tidemark yet: its first snapshot has not arrived (SELECT * FROM ops.tidemark)")
+        raise TidemarkError(
+            f"source {source} has no tidemark yet: its first snapshot has not arrived (SELECT * FROM ops.tidemark)"
+        )
     return Position(stands.epoch, commit, 0 if kind == "postgresql" else MAX_ORDINAL)
 
 

@@ -97,11 +97,7 @@ def look(client: Client, model: Model) -> list[Off]:
 
 def _differences(model: Model, off: Off) -> list[Difference]:
     key = "|".join(str(g) for g in off.group)
-    return [
-        Difference(key, "sum", m, "0", str(d))
-        for m, d in zip(model.measures, off.measures, strict=True)
-        if d
-    ]
+    return [Difference(key, "sum", m, "0", str(d)) for m, d in zip(model.measures, off.measures, strict=True) if d]
 
 
 def _count(client: Client, table: str) -> int:

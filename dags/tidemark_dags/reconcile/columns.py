@@ -34,9 +34,7 @@ def key_values(client: Client, shape: Shape, keys: list[str]) -> dict[str, list[
     return out
 
 
-def split(
-    difference: Difference, shape: Shape, source: list[str] | None, shown: list[str] | None
-) -> list[Difference]:
+def split(difference: Difference, shape: Shape, source: list[str] | None, shown: list[str] | None) -> list[Difference]:
     """One difference per column for a changed row; the others as they are."""
     if difference.kind != "changed" or source is None or shown is None:
         return [difference]

@@ -60,4 +60,6 @@ def keyed(client: Client, shape: Shape, version: int, where: str) -> dict[str, N
     sql = f"""
         SELECT {shape.key_text}, v > {version_literal(version)}, newest.1, newest.2
         FROM ({_per_key(shape, where)})"""
-    return {k: Newest(bool(late), bool(alive), h) for k, late, alive, h in client.query(sql, settings=IN_ORDER).result_rows}
+    return {
+        k: Newest(bool(late), bool(alive), h) for k, late, alive, h in client.query(sql, settings=IN_ORDER).result_rows
+    }

@@ -31,9 +31,7 @@ def _side(settings: Settings, snapshot: Export, shape: Shape, scope: Scope) -> S
     return Side(snapshot, shape, scope, settings.chunk_blocks, settings.sessions)
 
 
-def compare(
-    client: Client, settings: Settings, shape: Shape, scope: Scope, version: int, source: Buckets
-) -> Finding:
+def compare(client: Client, settings: Settings, shape: Shape, scope: Scope, version: int, source: Buckets) -> Finding:
     """Compares what the tidemark has passed by now; looks into the buckets that differ at a second position.
 
     At that one the rows of the differing buckets are read anew on both sides, so that what is reported is a fault of
@@ -55,9 +53,7 @@ def compare(
     return found
 
 
-def descend(
-    client: Client, settings: Settings, shape: Shape, scope: Scope, wanted: list[int], found: Finding
-) -> None:
+def descend(client: Client, settings: Settings, shape: Shape, scope: Scope, wanted: list[int], found: Finding) -> None:
     """Fills found.differences from the wanted buckets."""
     with export(settings.postgres_url(shape.contract.source), settings.statement_timeout) as snapshot:
         side = _side(settings, snapshot, shape, scope)
@@ -73,9 +69,7 @@ def descend(
         found.differences = _detail(client, shape, scope, side, differences)
 
 
-def _detail(
-    client: Client, shape: Shape, scope: Scope, side: Side, differences: list[Difference]
-) -> list[Difference]:
+def _detail(client: Client, shape: Shape, scope: Scope, side: Side, differences: list[Difference]) -> list[Difference]:
     listed = [d.key for d in differences[:DETAILED]]
     if not listed:
         return []

@@ -70,10 +70,15 @@ class Side:
         """The text of every column of the rows with these keys, by the key's text."""
         columns = ", ".join(pg.value(pg.ident(n), source, target) for n, source, target in self.shape.columns)
         listed = ", ".join(pg.literal(k) for k in keys)
-        return {k: list(texts) for k, *texts in self._each(f"{self.key_text}, {columns}", f" AND {self.key_text} IN ({listed})")}
+        return {
+            k: list(texts)
+            for k, *texts in self._each(f"{self.key_text}, {columns}", f" AND {self.key_text} IN ({listed})")
+        }
 
     def key_values(self, keys: list[str]) -> dict[str, list[str]]:
         """The key's values as PostgreSQL prints them, by the key's text."""
         columns = ", ".join(f"{pg.ident(k)}::text" for k in self.shape.contract.key)
         listed = ", ".join(pg.literal(k) for k in keys)
-        return {k: list(v) for k, *v in self._each(f"{self.key_text}, {columns}", f" AND {self.key_text} IN ({listed})")}
+        return {
+            k: list(v) for k, *v in self._each(f"{self.key_text}, {columns}", f" AND {self.key_text} IN ({listed})")
+        }

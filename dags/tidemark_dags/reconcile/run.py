@@ -13,7 +13,14 @@ from tidemark_dags.settings import Settings
 
 
 def plan(
-    client: Client, settings: Settings, tables: list[str], *, parts: int = 1, low: str = "", high: str = "", depth: int = 3
+    client: Client,
+    settings: Settings,
+    tables: list[str],
+    *,
+    parts: int = 1,
+    low: str = "",
+    high: str = "",
+    depth: int = 3,
 ) -> list[Scope]:
     """What to compare, one by one. Only PostgreSQL's tables are split: a collection is read whole."""
     return [

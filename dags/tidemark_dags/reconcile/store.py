@@ -67,6 +67,5 @@ def sums(client: Client, run: str, table: str, part: int) -> Buckets:
     return {b: Sum(n, int(total)) for b, n, total in found}
 
 
-
 def now() -> datetime:
     return datetime.now(UTC)

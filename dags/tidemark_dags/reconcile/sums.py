@@ -28,9 +28,7 @@ def differing(*sides: Buckets) -> list[int]:
     """The buckets in which not all sides have the same, sorted."""
     first, nothing = sides[0], Sum()
     return sorted(
-        b
-        for b in set().union(*sides)
-        if any(side.get(b, nothing) != first.get(b, nothing) for side in sides[1:])
+        b for b in set().union(*sides) if any(side.get(b, nothing) != first.get(b, nothing) for side in sides[1:])
     )
 
 

@@ -44,6 +44,8 @@ def export(url: str, statement_timeout: int) -> Iterator[Export]:
     """
     slot = f"tidemark_reconcile_{os.getpid()}_{os.urandom(4).hex()}"
     with psycopg.connect(url, autocommit=True, replication="database") as connection:
-        made = connection.execute(f"CREATE_REPLICATION_SLOT {slot} TEMPORARY LOGICAL pgoutput EXPORT_SNAPSHOT").fetchone()
+        made = connection.execute(
+            f"CREATE_REPLICATION_SLOT {slot} TEMPORARY LOGICAL pgoutput EXPORT_SNAPSHOT"
+        ).fetchone()
         assert made is not None
         yield Export(lsn(made[1]), made[2], url, statement_timeout)
