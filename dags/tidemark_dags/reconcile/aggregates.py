@@ -1,8 +1,8 @@
 """The aggregates against their recompute from the rows that were compared with the source.
 
 Both are written while they are compared: a batch reaches raw and, a moment later, each aggregate. So a group that
-differs is looked at again. Equal in any look, it is right. It is wrong if it differs in a look during which no batch was
-on its way.
+differs is looked at again. Equal in any look, it is right. It is wrong if it differs in a look during which no batch
+was on its way.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def _looks(client: Client, model: Model) -> Iterator[tuple[bool, list[Off]]]:
 
 
 def _stir(client: Client, model: Model) -> tuple[int, list[tuple[Any, ...]]]:
-    """How many inserts run into the model's sources, and where these end: the same before and after means that nothing moved."""
+    """How many inserts run into the model's sources, and where these end: the same twice means that nothing moved."""
     like = " OR ".join(f"position(query, {text(s)}) > 0" for s in model.sources)
     running = client.query(
         f"SELECT count() FROM system.processes WHERE query_kind = 'Insert' AND ({like})"

@@ -69,3 +69,12 @@ def sums(client: Client, run: str, table: str, part: int) -> Buckets:
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def newest_open(client: Client) -> str:
+    """The newest run of which rows still differ; empty when there is none."""
+    found = client.query(
+        "SELECT run FROM ops.reconciliation_rows FINAL WHERE state != 'repaired' AND kind != 'sum' "
+        "GROUP BY run ORDER BY max(written_at) DESC LIMIT 1"
+    ).result_rows
+    return found[0][0] if found else ""

@@ -16,7 +16,7 @@ from tidemark_dags.position import lsn
 
 @dataclass(frozen=True)
 class Export:
-    """lsn: the snapshot holds every commit whose record begins below it and no other. name: for SET TRANSACTION SNAPSHOT."""
+    """lsn: the snapshot holds every commit whose record begins below it and no other. name: to take it on."""
 
     lsn: int
     name: str
