@@ -81,6 +81,12 @@ func idValue(typ, text string) (any, error) {
 		return int32(n), err
 	case "long":
 		return strconv.ParseInt(text, 10, 64)
+	case "json":
+		var doc struct {
+			Value bson.RawValue `bson:"v"`
+		}
+		err := bson.UnmarshalExtJSON([]byte(`{"v":`+text+`}`), false, &doc)
+		return doc.Value, err
 	}
 	return nil, fmt.Errorf("rows cannot be asked for by an _id of type %s", typ)
 }

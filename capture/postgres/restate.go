@@ -79,12 +79,12 @@ func (t *taking) again(ctx context.Context, asked []signal.Rows) (s saidAgain) {
 		for _, k := range c.contract.KeyColumns() {
 			key = append(key, k.Name)
 		}
-		s.err = t.export.Keyed(ctx, t.cfg.URL, job.Tables[i], key, rows.Keys, func(row pgoutput.Tuple, found bool) error {
+		err := t.export.Keyed(ctx, t.cfg.URL, job.Tables[i], key, rows.Keys, func(row pgoutput.Tuple, found bool) error {
 			s.rows = append(s.rows, said(s.at, c, table, row, found))
 			return nil
 		})
-		if s.err != nil {
-			return s
+		if err != nil { // one key that is none must not keep the others waiting
+			t.cfg.Logger.Error("rows that were asked for could not be read again", "table", rows.Table, "err", err)
 		}
 	}
 	return s

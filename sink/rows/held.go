@@ -60,8 +60,9 @@ type heldKey struct {
 }
 
 type netted struct {
-	row int
-	sum int8
+	row     int
+	sum     int8
+	version position.Position // of the image's newest row
 }
 
 // broken stands in the index for keys that are not held but not to be believed either.

@@ -39,7 +39,7 @@ func (b *Builder) fromNet(ctx context.Context, l Lookup) error {
 			if !ok {
 				return fmt.Errorf("look up %s: raw gave a key that was not asked for", h.layout.contract.Name())
 			}
-			h.keys[k].net = append(h.keys[k].net, netted{row: h.netted[0].Rows(), sum: m.sign[i]})
+			h.keys[k].net = append(h.keys[k].net, netted{row: h.netted[0].Rows(), sum: m.sign[i], version: m.Version(i)})
 			for c := range h.netted {
 				h.netted[c].AppendFrom(m.cols[c], i)
 			}
@@ -63,7 +63,7 @@ func (b *Builder) restate(r *heldRecord, s *state) {
 	switch {
 	case k.counted:
 		for _, n := range k.net {
-			b.take(r, n)
+			b.take(r, n, s)
 		}
 	case s.live:
 		b.copyRow(s.cols, s.row)
@@ -82,15 +82,22 @@ func (b *Builder) restate(r *heldRecord, s *state) {
 	b.settled(r, true)
 }
 
-// take writes an image as often as it is left over, or lacking.
-func (b *Builder) take(r *heldRecord, n netted) {
-	sign, times := int8(-1), int(n.sum)
+// take writes an image as often as it is left over, or lacking. The newest image was alive until
+// now; all else was wrong from the version on at which it stands, and is put right there, so that
+// the key's newest row is the one that says what the source holds, and the past is mended too.
+func (b *Builder) take(r *heldRecord, n netted, s *state) {
+	sign, times, there := int8(-1), int(n.sum), r.header
+	there.Version = n.version
 	if times < 0 {
 		sign, times = 1, -times
 	}
-	for range times {
+	for i := range times {
+		h := &there
+		if i == 0 && sign < 0 && s.live && n.version == s.version {
+			h = &r.header
+		}
 		b.copyRow(b.held.netted, n.row)
-		b.meta.add(sign, &r.header, r.offset)
+		b.meta.add(sign, h, r.offset)
 	}
 }
 
