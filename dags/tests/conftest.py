@@ -1,4 +1,4 @@
-"""Tests run on the servers of `make test-dags`: an empty stack with capture, sink and a shop that has sold something."""
+"""Tests run on the servers of `make test-dags`: a new stack with capture, sink and a shop that has sold something."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def test_faults_in_the_log(bench: Bench) -> None:
 
 
 def test_a_dropped_tombstone(bench: Bench) -> None:
-    """The old version of a deleted row comes back to life; its repair is a delete where the log has nothing to take back."""
+    """An old version comes back to life; its repair is a delete where the log has nothing to take back."""
     dead = bench.client.query("SELECT id FROM raw.users GROUP BY id HAVING sum(_sign) = 0 LIMIT 1").result_rows
     if not dead:
         pytest.skip("the shop has deleted nobody yet")

@@ -27,6 +27,8 @@ func (b *bench) restated(n int) *rows.Record {
 // that is lost, another image, a row that the source never had, in one batch and built twice.
 func TestARestatementPutsEverythingRight(t *testing.T) {
 	b := newBench(t)
+	clickhousetest.Exec(t, b.conn, "CREATE DATABASE IF NOT EXISTS ops",
+		"CREATE TABLE IF NOT EXISTS ops.buried (topic String, incarnation String, partition UInt16, offset UInt64, key String, version UInt128) ENGINE = ReplacingMergeTree ORDER BY (topic, key, incarnation, partition, offset)")
 	b.fill(8)
 	b.build([]*rows.Record{b.change(event.Update, 4, "second"), b.change(event.Delete, 5, "")})
 	b.insert()

@@ -41,7 +41,9 @@ def build(client: Client, target: Target, entry: Entry) -> bool:
     entry.checksum, entry.final_ms_before = _net(client, target, target.raw, entry.partition)
     client.command(f"INSERT INTO {entry.side} {folded(target, entry.partition)}")
     if _net(client, target, entry.side, entry.partition)[0] != entry.checksum:
-        raise TidemarkError(f"the folded rows of raw.{target.name}, partition {entry.partition}, do not add up; nothing was changed")
+        raise TidemarkError(
+            f"the folded rows of raw.{target.name}, partition {entry.partition}, do not add up; nothing was changed"
+        )
     entry.rows_after = client.query(f"SELECT count() FROM {entry.side}").result_rows[0][0]
     if entry.rows_after == entry.rows_before:
         return skip(client, entry, "nothing to fold")
@@ -71,11 +73,15 @@ def exchange(client: Client, target: Target, entry: Entry) -> None:
         raise BusyError(f"raw.{target.name}, partition {entry.partition}, has changed since it was folded")
     if rows != entry.rows_after:
         if rows not in (entry.rows_before, entry.rows_before + entry.rows_after):
-            raise BusyError(f"raw.{target.name}, partition {entry.partition}, has {rows} rows: some came while it was folded")
+            raise BusyError(
+                f"raw.{target.name}, partition {entry.partition}, has {rows} rows: some came while it was folded"
+            )
         client.command(f"ALTER TABLE {target.raw} REPLACE PARTITION ID {text(entry.partition)} FROM {entry.side}")
     after, entry.final_ms_after = _net(client, target, target.raw, entry.partition)
     if after != entry.checksum or _rows(client, target, entry.partition) != entry.rows_after:
-        raise TidemarkError(f"raw.{target.name}, partition {entry.partition}, does not add up after it was folded: run again")
+        raise TidemarkError(
+            f"raw.{target.name}, partition {entry.partition}, does not add up after it was folded: run again"
+        )
     size = parts.of(client, "raw", target.name, entry.partition)
     entry.parts_after, entry.bytes_after = size.parts, size.bytes
 
