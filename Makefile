@@ -72,5 +72,5 @@ airflow: bin/local $(AIRFLOW)/installed ## a real Airflow on the running stack, 
 	@eval "$$(bin/local env)" && PYTHONPATH=dags $(AIRFLOW)/bin/python -m tidemark_dags.orchestrate.local
 
 test-dags: build fetch $(AIRFLOW)/installed ## the DAGs: imports, each by dag.test(), one run by REST, planted faults
-	@$(AIRFLOW)/bin/ruff check --config ruff.toml dags
+	@$(AIRFLOW)/bin/ruff check dags
 	@bin/local with --only capture,sink -- env -C dags PYTHONPATH=. $(abspath $(AIRFLOW))/bin/python -m pytest $(TESTS)

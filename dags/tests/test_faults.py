@@ -100,8 +100,11 @@ def test_a_dropped_tombstone(bench: Bench) -> None:
         pytest.skip("the shop has deleted nobody yet")
     key = dead[0][0]
     bench.do(f"ALTER TABLE current.users DELETE WHERE id = '{key}'")
-    bench.do(f"INSERT INTO current.users SELECT * EXCEPT(_sign, _version, _op, _commit_time, _incarnation, _partition, "
-             f"_offset), _version, 0 FROM raw.users WHERE id = '{key}' AND _sign = 1 ORDER BY _version LIMIT 1")  # fmt: skip
+    meta = "_sign, _version, _op, _commit_time, _incarnation, _partition, _offset"
+    bench.do(
+        f"INSERT INTO current.users SELECT * EXCEPT({meta}), _version, 0 FROM raw.users "
+        f"WHERE id = '{key}' AND _sign = 1 ORDER BY _version LIMIT 1"
+    )
     assert [(d.values[0], d.kind) for d in bench.reconcile("tombstone", "users")] == [(key, "extra")]
     bench.repaired("tombstone")
 

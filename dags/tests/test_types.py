@@ -30,7 +30,8 @@ COLUMNS = [
 ]
 VALUES = [
     "1, 'Zoë|~', 'ab', 12.50, '2024-02-29T23:59:59.000001Z', '1969-12-31 23:59:59.999999', true, "
-    "'018f3c6e-0000-7000-8000-000000000001', '1970-01-02', '12:00:00.000001', 0.1, 1.5, '\\x00ff', ARRAY['a|,]', NULL, '']",
+    "'018f3c6e-0000-7000-8000-000000000001', '1970-01-02', '12:00:00.000001', 0.1, 1.5, '\\x00ff', "
+    "ARRAY['a|,]', NULL, '']",
     "2, NULL, '', NULL, NULL, '2024-01-01', NULL, NULL, '2200-12-31', '00:00', 'NaN', '-Infinity', '', ARRAY[]::text[]",
     "3, '', 'abcde', -0.01, '1901-01-01T00:00:00Z', '2024-01-01', false, NULL, '1900-01-01', '23:59:59.999999', "
     "'Infinity', 'NaN', '\\x', ARRAY['x']",
@@ -50,21 +51,24 @@ def table(stack: Settings) -> Iterator[psycopg.Connection]:
 
 def _copy(connection: psycopg.Connection, client: Client) -> None:
     """Carries the rows over as the sink would store them, by ways that share nothing with the canonical text."""
-    client.command("CREATE OR REPLACE TABLE default.every_type (" +
+    client.command("CREATE DATABASE IF NOT EXISTS dags_test")
+    client.command("CREATE OR REPLACE TABLE dags_test.every_type (" +
                    ", ".join(f"{n} {t}" for n, _, t in COLUMNS) + ") ENGINE = Memory")  # fmt: skip
     rows = connection.execute(
-        "SELECT id, t, bpcharout(c)::text, amount, at::timestamp AT TIME ZONE 'UTC', local AT TIME ZONE 'UTC', flag, ref, day, "
-        "(extract(epoch FROM clock) * 1000000)::bigint, f8, f4, raw, tags FROM every_type"
+        "SELECT id, t, bpcharout(c)::text, amount, at::timestamp AT TIME ZONE 'UTC', local AT TIME ZONE 'UTC', flag, "
+        "ref, day, (extract(epoch FROM clock) * 1000000)::bigint, f8, f4, raw, tags FROM every_type"
     ).fetchall()
-    client.insert("every_type", rows, database="default", column_names=[n for n, _, _ in COLUMNS])
+    client.insert("every_type", rows, database="dags_test", column_names=[n for n, _, _ in COLUMNS])
 
 
 def test_checksums_agree_for_every_type(table: psycopg.Connection, client: Client) -> None:
     _copy(table, client)
-    ours = table.execute(f"SELECT id, {pg.row(COLUMNS)}, {pg.checksum(pg.row(COLUMNS))}, {pg.bucket('id::text', 64)} "
-                         "FROM every_type ORDER BY id").fetchall()  # fmt: skip
-    theirs = client.query(f"SELECT id, {ch.row(COLUMNS)}, {ch.checksum(ch.row(COLUMNS))}, "
-                          f"{ch.bucket('toString(id)', 64)} FROM default.every_type ORDER BY id").result_rows  # fmt: skip
+    text, bucket = pg.row(COLUMNS), pg.bucket("id::text", 64)
+    ours = table.execute(f"SELECT id, {text}, {pg.checksum(text)}, {bucket} FROM every_type ORDER BY id").fetchall()
+    text, bucket = ch.row(COLUMNS), ch.bucket("toString(id)", 64)
+    theirs = client.query(
+        f"SELECT id, {text}, {ch.checksum(text)}, {bucket} FROM dags_test.every_type ORDER BY id"
+    ).result_rows
     assert [tuple(r) for r in ours] == [tuple(r) for r in theirs]
 
 

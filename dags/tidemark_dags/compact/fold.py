@@ -1,8 +1,8 @@
 """Folds the raw history of a partition: of each key remains what its rows add up to.
 
 Per key that is at most the image that was there before (-1) and the one that is there afterwards (+1). All sums stay
-what they are, and so does the state at and after the end of the partition. The folded rows are put into a side table and
-exchanged with REPLACE PARTITION, never inserted: an insert would fire the views.
+what they are, and so does the state at and after the end of the partition. The folded rows are put into a side table
+and exchanged with REPLACE PARTITION, never inserted: an insert would fire the views.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ def skip(client: Client, entry: Entry, why: str) -> bool:
 def exchange(client: Client, target: Target, entry: Entry) -> None:
     """Puts the side table in the partition's place.
 
-    REPLACE is not atomic under a kill: then both the old and the new parts may be there. Running it again leaves the new
-    ones alone, so it is done until the partition has the expected rows and adds up.
+    REPLACE is not atomic under a kill: then both the old and the new parts may be there. Running it again leaves the
+    new ones alone, so it is done until the partition has the expected rows and adds up.
     """
     rows = _rows(client, target, entry.partition)
     if rows == entry.rows_before and _net(client, target, target.raw, entry.partition)[0] != entry.checksum:
@@ -90,7 +90,7 @@ def folded(target: Target, partition: str) -> str:
     """The SELECT of the rows that remain.
 
     A key that is dead at the end keeps its last deletion's version, so that an old change that is sent again stays
-    older than it.
+    older than it; one that came and went within the partition keeps a row of sign 0 for that.
     """
     carried = "(_version, _sign, _op, _commit_time, _incarnation, _partition, _offset)"
     dead = "net < 0 AND last_of_key.2 < 1"
@@ -101,12 +101,14 @@ def folded(target: Target, partition: str) -> str:
     return f"""
         ({target.image}, {", ".join(META)})
         SELECT {target.image}, {", ".join(meta)} FROM (
-            SELECT {target.image}, net, last, max(last) OVER (PARTITION BY {target.keys}) AS last_of_key FROM (
+            SELECT {target.image}, net, last, max(last) OVER w AS last_of_key, countIf(net != 0) OVER w AS left
+            FROM (
                 SELECT {target.image}, sum(toInt64(r._sign)) AS net, max({carried}) AS last
                 FROM {target.raw} AS r WHERE r._partition_id = {text(partition)}
-                GROUP BY {target.image}))
-        ARRAY JOIN range(toUInt64(abs(net))) AS copy
-        WHERE net != 0"""
+                GROUP BY {target.image})
+            WINDOW w AS (PARTITION BY {target.keys}))
+        ARRAY JOIN range(toUInt64(greatest(abs(net), 1))) AS copy
+        WHERE net != 0 OR (left = 0 AND last = last_of_key AND last.2 < 1)"""
 
 
 def _net(client: Client, target: Target, table: str, partition: str) -> tuple[str, float]:

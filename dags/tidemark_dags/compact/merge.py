@@ -14,7 +14,7 @@ from tidemark_dags.position import version_literal
 
 
 def merge(client: Client, target: Target, entry: Entry, minutes: float) -> Entry:
-    """entry.version is the horizon: tombstones above it stay, or an older change that is still to come would revive its row."""
+    """entry.version is the horizon. Tombstones above it stay: an older change that is to come would revive its row."""
     began = time.monotonic()
     before = parts.of(client, "current", target.name)
     entry.parts_before, entry.rows_before, entry.bytes_before = before.parts, before.rows, before.bytes
@@ -31,7 +31,7 @@ def merge(client: Client, target: Target, entry: Entry, minutes: float) -> Entry
 
 
 def _merged(client: Client, target: Target, entry: Entry, minutes: float) -> str:
-    """One part per table, so that of every key only its newest version is left. Merging changes nothing that is read."""
+    """One part per table, so that of every key only its newest version is left. What is read stays the same."""
     limits = {"optimize_throw_if_noop": 1, "max_execution_time": max(1, int(minutes * 60))}
     try:
         client.command(f"OPTIMIZE TABLE {target.current} FINAL", settings=limits)
@@ -54,5 +54,5 @@ def _drop_tombstones(client: Client, target: Target, entry: Entry) -> None:
 def shown(client: Client, target: Target) -> tuple[str, float]:
     """A checksum of what people read, and how many milliseconds it took."""
     began = time.monotonic()
-    sql = f"SELECT toString((count(), sum(cityHash64({target.image})))) FROM {target.current} FINAL"
+    sql = f"SELECT toString((count(), sum({target.hash}))) FROM {target.current} FINAL"
     return client.query(sql).result_rows[0][0], round((time.monotonic() - began) * 1000, 1)

@@ -21,7 +21,7 @@ LEASE = 6 * 3600  # seconds after which a lease of a killed run is taken over
 
 @dataclass(frozen=True)
 class Budget:
-    """days: raw history younger than this is not folded. gigabytes and minutes: of one run. cold: a volume, or empty."""
+    """days: raw history younger than this is not folded. gigabytes, minutes: of one run. cold: a volume, or empty."""
 
     days: int = 30
     gigabytes: float = 50.0

@@ -45,8 +45,13 @@ class Target:
     def keys(self) -> str:
         return ", ".join(map(ident, self.key))
 
+    @property
+    def hash(self) -> str:
+        """Of a row. Not of its columns: the hash of several values, one of which is NULL, is NULL."""
+        return f"cityHash64(toString(tuple({self.image})))"
+
     def net(self, table: str, where: str) -> str:
         """A query for what a table's signed rows add up to: the signs, and the images with their signs."""
         return f"""
-            SELECT toString((sum(toInt64(_sign)), sum(toInt128(cityHash64({self.image})) * _sign),
+            SELECT toString((sum(toInt64(_sign)), sum(toInt128({self.hash}) * _sign),
                 sum(toInt128(cityHash64({self.keys})) * _sign))) FROM {table} WHERE {where}"""

@@ -27,7 +27,8 @@ def _side_by_side(s: Subject) -> str:
     sums = ", ".join(f"({text(m)}, sum(u.s{i}), sum(u.b{i}))" for i, m in enumerate(s.measures))
     grain = ", ".join(f"v.{g} AS {g}" for g in s.grain)
     day = s.day.replace("hour", "v.hour") if "hour" in s.day else "v.day"
-    return f"""SELECT day, {text(s.name)} AS aggregate, grp AS `group`, m.1 AS measure, m.2 AS streaming, m.3 AS batch FROM (
+    return f"""SELECT day, {text(s.name)} AS aggregate, grp AS `group`, m.1 AS measure, m.2 AS streaming, m.3 AS batch
+    FROM (
     SELECT u.day AS day, {group} AS grp, arrayJoin([{sums}]) AS m FROM (
         SELECT {day} AS day, {grain}, {", ".join(streaming)} FROM sales.{s.name} AS v
         WHERE {day} IN (SELECT d.day FROM sales_batch.days AS d)

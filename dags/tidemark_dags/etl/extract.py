@@ -22,7 +22,8 @@ SELECT reason::text, category, status::text, currency, amount
 FROM returns WHERE opened_at >= %(since)s AND opened_at < %(until)s"""
 DELIVERIES = """
 SELECT status::text, carrier, state, currency, cost, estimated_at, shipped_at, delivered_at
-FROM deliveries WHERE coalesce(delivered_at, estimated_at) >= %(since)s AND coalesce(delivered_at, estimated_at) < %(until)s"""
+FROM deliveries
+WHERE coalesce(delivered_at, estimated_at) >= %(since)s AND coalesce(delivered_at, estimated_at) < %(until)s"""
 
 
 def bounds(day: date) -> dict[str, datetime]:

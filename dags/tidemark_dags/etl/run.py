@@ -52,7 +52,8 @@ def compare(client: Client, settings: Settings, run: str, of: date) -> Finding:
         if look:
             time.sleep(PAUSE)
         found.rows_source = found.rows_current = found.rows_raw = day(client, settings, of)
-        now = {d[:3] for d in (rows := beside.differing(client, of))}
+        rows = beside.differing(client, of)
+        now: set[tuple[str, ...]] = {r[:3] for r in rows}
         before = now if before is None else before & now
         if not before:
             break
