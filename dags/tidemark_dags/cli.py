@@ -12,10 +12,13 @@ from rich.console import Console
 from rich.table import Table
 
 from tidemark_dags import clickhouse
+from tidemark_dags.compact import run as compaction
 from tidemark_dags.errors import DifferenceError, TidemarkError
+from tidemark_dags.etl import run as batch
 from tidemark_dags.reconcile import run as comparison
 from tidemark_dags.reconcile.finding import Finding
 from tidemark_dags.reconcile.repair import LIMIT, Repair
+from tidemark_dags.report.render import write
 from tidemark_dags.settings import Settings
 
 app = typer.Typer(
@@ -75,6 +78,49 @@ def repair_command(
     settings = Settings()
     with clickhouse.connect(settings) as client:
         show(Repair(client, settings, run, limit).everything(), run, as_json)
+
+
+@app.command()
+def compact(
+    tables: Tables = None,
+    run: Run = "",
+    days: Annotated[int, typer.Option(help="Raw history younger than this is not folded.", min=0)] = 30,
+    gigabytes: Annotated[float, typer.Option(help="What may be rewritten.")] = 50,
+    minutes: Annotated[float, typer.Option(help="How long new work may begin.")] = 60,
+    cold: Annotated[str, typer.Option(help="Volume for folded partitions.")] = "",
+) -> None:
+    """Fold old raw history, merge current rows, drop tombstones, behind what reconcile has passed."""
+    settings = Settings()
+    with clickhouse.connect(settings) as client:
+        budget = compaction.Budget(days, gigabytes, minutes, cold)
+        for entry in compaction.compact(client, settings, name_of(run), tables or [], budget):
+            print(json.dumps(entry.summary()))
+
+
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="2026-01-31; none: the newest that is over.")]
+
+
+@app.command()
+def etl(first: Day = None, last: Day = None, run: Run = "", as_json: Json = False) -> None:
+    """Load the batch reference for a range of days and compare the streaming aggregates with it."""
+    settings = Settings()
+    with clickhouse.connect(settings) as client:
+        begin = first.date() if first else batch.newest(client)
+        days = batch.days(begin, last.date() if last else begin)
+        found = [batch.compare(client, settings, name_of(run), d) for d in days]
+    show(found, name_of(run), as_json)
+    if any(not f.equal for f in found):
+        raise DifferenceError(
+            "streaming and batch differ: SELECT * FROM sales_batch.side_by_side WHERE streaming != batch"
+        )
+
+
+@app.command()
+def report(day: Day = None) -> None:
+    """Write the sales report of a day and print its path."""
+    settings = Settings()
+    with clickhouse.connect(settings) as client:
+        print(write(client, day.date() if day else batch.newest(client), settings.reports))
 
 
 def show(found: list[Finding], run: str, as_json: bool) -> None:
