@@ -1,12 +1,13 @@
-# make help shows the targets. CONTRACTS, OLIST, STATUS, PART, SEED, MINUTES, ALL and FUZZTIME are described there.
+# make help shows the targets and the variables that they take.
 MODULES  := schemas capture sink aggregate clickhouse compose test
 PACKAGES := $(MODULES:%=./%/...)
 PROGRAMS  = $(shell go list -e -f '{{if eq .Name "main"}}{{.ImportPath}}{{end}}' $(PACKAGES) 2>/dev/null)
 FUZZTIME ?= 20s
-.PHONY: help build up down wipe status logs env fetch test chaos mutants lint fmt vet fuzz bench codecs demo
+AIRFLOW  ?= .local/airflow-venv
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' Makefile)
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | sed 's/[$$][$$]/$$/' | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | sed 's/[$$][$$]/$$/' | expand -t 17
 
 build: ## all programs into bin/
 	@mkdir -p bin && go build -o bin/ $(PROGRAMS)
@@ -68,3 +69,14 @@ codecs: ## benchmarks of every codec, with allocations
 
 demo: build ## an empty stack, a shop on it, a comparison at the end (OLIST=DIR: the real orders of Olist)
 	@bin/demo $(if $(OLIST),--olist $(OLIST))
+
+$(AIRFLOW)/installed: dags/requirements.lock
+	@python3 -m venv $(AIRFLOW) && $(AIRFLOW)/bin/pip -q --disable-pip-version-check install uv
+	@$(AIRFLOW)/bin/uv pip install -q --python $(AIRFLOW)/bin/python -r dags/requirements.lock && touch $@
+
+airflow: bin/local $(AIRFLOW)/installed ## a real Airflow on the running stack, until Ctrl-C (AIRFLOW=DIR: its virtual environment)
+	@eval "$$(bin/local env)" && PYTHONPATH=dags $(AIRFLOW)/bin/python -m tidemark_dags.orchestrate.local
+
+test-dags: build fetch $(AIRFLOW)/installed ## the DAGs: imports, each by dag.test(), one run by REST, planted faults
+	@$(AIRFLOW)/bin/ruff check dags
+	@bin/local with --only capture,sink -- env -C dags PYTHONPATH=. $(abspath $(AIRFLOW))/bin/python -m pytest $(TESTS)

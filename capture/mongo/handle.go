@@ -87,6 +87,9 @@ func (l *loop) boundary(ctx context.Context, e *stream.Event) error {
 		if err := l.endSnapshots(); err != nil {
 			return err
 		}
+		if err := l.restate(ctx); err != nil {
+			return err
+		}
 	}
 	if due := l.p.Due(); !due.IsZero() && !now.Before(due) {
 		return l.flush()

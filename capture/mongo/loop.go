@@ -47,6 +47,7 @@ type loop struct {
 	provenAt clock.Time // of the newest event when the last proof was made
 	late     int        // of the frontier's, as far as they were logged
 
+	wanted   []signal.Rows // rows that are to be said again
 	signals  int64         // the offset below which all signals are carried out, or begun in the state
 	pulse    connect.Pulse // the newest
 	marked   publish.Point // the last that was flushed
@@ -59,6 +60,11 @@ func (l *loop) loop(ctx context.Context) error {
 	for {
 		if l.due(time.Now()) {
 			if err := l.chunk(ctx); err != nil {
+				return err
+			}
+		}
+		if l.front.Whole() {
+			if err := l.restate(ctx); err != nil {
 				return err
 			}
 		}
@@ -77,6 +83,11 @@ func (l *loop) loop(ctx context.Context) error {
 				err = l.flush()
 			}
 		case due := <-asked:
+			if !due.Anew() {
+				l.wanted, l.signals = append(l.wanted, due.Rows...), due.Next
+				asked = l.p.Watch(ctx, due.Next)
+				break
+			}
 			if err := l.settle(ctx); err != nil {
 				return err
 			}

@@ -62,7 +62,7 @@ func (s *Source) prepare(ctx context.Context, client *mongo.Client, server conne
 		front: frontier.Frontier{Sharded: server.Sharded, Settle: s.cfg.Settle},
 		scan:  snapshot.Reader{Client: client, Batch: int32(s.cfg.Batch)},
 		// rule: resume-at-checkpoint
-		token: st.state.Token, tail: st.state.Token, from: st.done, resumed: len(st.state.Token) > 0, pulse: pulse, provenAt: st.done, signals: asked.Next,
+		token: st.state.Token, tail: st.state.Token, from: st.done, resumed: len(st.state.Token) > 0, pulse: pulse, provenAt: st.done, signals: asked.Next, wanted: asked.Rows,
 	}
 	if len(l.state.Proven) == 0 {
 		l.state.Proven = l.token

@@ -78,6 +78,9 @@ func (l *loop) began(ctx context.Context, d *stream.Data) error {
 			return err
 		}
 	}
+	if err := l.restated(ctx, l.commit); err != nil {
+		return err
+	}
 	l.open = true
 	l.emit.Begin(&l.begin)
 	l.age = time.Duration(d.SendTime-l.begin.CommitTime) * time.Microsecond

@@ -43,6 +43,7 @@ type loop struct {
 	handover  *handover   // nil when no snapshot is due
 	resume    slot.Resume
 	asked     <-chan signal.Due // gives what operators ask for meanwhile
+	restating *restating        // rows that are to be said again; nil when none are
 
 	open     bool           // between Begin and Commit
 	commit   stream.LSN     // of the open transaction
@@ -109,7 +110,10 @@ func (l *loop) look(ctx context.Context, now time.Time) error {
 	}
 	select {
 	case due := <-l.asked:
-		return signal.Restart(due)
+		if due.Anew() {
+			return signal.Restart(due)
+		}
+		l.restate(ctx, due)
 	default:
 	}
 	l.emit.Now(now.UnixMilli())
@@ -129,6 +133,9 @@ func (l *loop) look(ctx context.Context, now time.Time) error {
 		return l.p.Err()
 	}
 	if err := l.passed(ctx); err != nil {
+		return err
+	}
+	if err := l.restated(ctx, stream.LSN(l.point.Position.Commit)); err != nil {
 		return err
 	}
 	return l.mark(now)
@@ -181,6 +188,9 @@ func (l *loop) noteProgress() {
 func (l *loop) close() {
 	if l.handover != nil {
 		l.handover.close()
+	}
+	if l.restating != nil {
+		l.restating.close()
 	}
 	if err := l.stream.Close(); err != nil {
 		l.log.Debug("close the stream", "err", err)

@@ -70,6 +70,9 @@ func (s *Source) prepare(ctx context.Context, p *publish.Publisher, last *waterm
 	}
 	l.takeSnapshots(ctx, st)
 	l.asked = p.Watch(ctx, due.Next)
+	if len(due.Rows) > 0 {
+		l.restate(ctx, due)
+	}
 	s.cfg.Logger.Info("streaming", "slot", s.cfg.Slot, "from", st.lsn.String(), "epoch", st.epoch, "snapshots_due", len(l.pending))
 	return l, nil
 }

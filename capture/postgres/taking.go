@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/tidemark-cdc/tidemark/capture/postgres/catalog"
 	"github.com/tidemark-cdc/tidemark/capture/postgres/connect"
@@ -21,12 +20,8 @@ type taking struct {
 }
 
 func (t *taking) run(ctx context.Context) result {
-	if t.export == nil {
-		var err error
-		name := fmt.Sprintf("%.40s_snapshot", t.cfg.Slot)
-		if t.export, err = snapshot.Create(ctx, t.cfg.URL, name, true); err != nil {
-			return result{err: err}
-		}
+	if err := t.exported(ctx, "snapshot"); err != nil {
+		return result{err: err}
 	}
 	r, err := t.start(ctx)
 	if err != nil {
@@ -37,29 +32,40 @@ func (t *taking) run(ctx context.Context) result {
 }
 
 func (t *taking) start(ctx context.Context) (r result, err error) {
-	conn, err := connect.SQL(ctx, t.cfg.URL)
+	job, err := t.job(ctx)
 	if err != nil {
 		return r, err
 	}
+	r.at, r.tables, r.of = job.At, job.Encode, t.pending
+	r.reader, err = snapshot.Start(ctx, job)
+	return r, err
+}
+
+// job describes the pending tables as the snapshot's readers need them.
+func (t *taking) job(ctx context.Context) (job snapshot.Job, err error) {
+	conn, err := connect.SQL(ctx, t.cfg.URL)
+	if err != nil {
+		return job, err
+	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	r.at = emit.Snapshot{Epoch: t.epoch, LSN: uint64(t.export.LSN), Time: t.export.Time}
+	at := emit.Snapshot{Epoch: t.epoch, LSN: uint64(t.export.LSN), Time: t.export.Time}
 	var version int
 	if err := conn.QueryRow(ctx, "SELECT current_setting('server_version_num')::int").Scan(&version); err != nil {
-		return r, connect.Fault("ask for the server's version", err)
+		return job, connect.Fault("ask for the server's version", err)
 	}
 	publication, err := catalog.LookPublication(ctx, conn, t.cfg.Publication)
 	if err != nil {
-		return r, err
+		return job, err
 	}
 	types, err := catalog.Types(ctx, conn)
 	if err != nil {
-		return r, err
+		return job, err
 	}
-	job := snapshot.Job{URL: t.cfg.URL, Export: t.export, At: r.at, Workers: t.cfg.SnapshotWorkers, Blocks: t.cfg.SnapshotBlocks}
+	job = snapshot.Job{URL: t.cfg.URL, Export: t.export, At: at, Workers: t.cfg.SnapshotWorkers, Blocks: t.cfg.SnapshotBlocks}
 	for _, c := range t.pending {
 		columns, err := catalog.Columns(ctx, conn, c.contract.Namespace, c.contract.Table)
 		if err != nil {
-			return r, err
+			return job, err
 		}
 		var how catalog.Published
 		if publication != nil {
@@ -68,14 +74,12 @@ func (t *taking) start(ctx context.Context) (r result, err error) {
 		columns = catalog.Sent(columns, how, version)
 		table, err := emit.NewTable(t.origin, c.contract, c.topic, described(columns), types)
 		if err != nil {
-			return r, err
+			return job, err
 		}
 		job.Encode = append(job.Encode, table)
 		job.Tables = append(job.Tables, snapshot.Table{Namespace: c.contract.Namespace, Name: c.contract.Table, Columns: names(columns), Filter: how.Filter})
 	}
-	r.tables, r.of = job.Encode, t.pending
-	r.reader, err = snapshot.Start(ctx, job)
-	return r, err
+	return job, nil
 }
 
 func described(columns []catalog.Column) []pgoutput.Column {

@@ -89,7 +89,7 @@ func (i Inbox) take(due *Due, rec *kafka.Record) error {
 	if s.Source != i.Source {
 		return nil
 	}
-	if s.Kind != Resnapshot {
+	if s.Kind != Resnapshot && s.Kind != Restate {
 		i.Logger.Warn("a signal of a kind that this version does not know", "kind", s.Kind, "id", s.ID)
 	}
 	due.add(s)

@@ -19,3 +19,24 @@ GRANT SELECT, INSERT, ALTER, CREATE DATABASE, CREATE TABLE, CREATE VIEW, DROP TA
 GRANT SELECT, INSERT, ALTER, CREATE DATABASE, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE ON ops.* TO tidemark_writer;
 GRANT SET DEFINER ON * TO tidemark_writer;
 GRANT SELECT ON system.* TO tidemark_writer;
+
+-- Who reconciles, compacts and computes the batch reference (dags/). It reads everything, writes its findings, the batch tables
+-- and corrections of aggregates; compaction also alters raw and current.
+CREATE ROLE IF NOT EXISTS tidemark_reconcile;
+GRANT SELECT ON raw.* TO tidemark_reconcile;
+GRANT SELECT ON current.* TO tidemark_reconcile;
+GRANT SELECT ON shop.* TO tidemark_reconcile;
+GRANT SELECT ON sales.* TO tidemark_reconcile;
+GRANT SELECT ON ops.* TO tidemark_reconcile;
+GRANT SELECT ON system.* TO tidemark_reconcile;
+GRANT INSERT ON ops.reconciliation TO tidemark_reconcile;
+GRANT INSERT ON ops.reconciliation_rows TO tidemark_reconcile;
+GRANT INSERT ON ops.reconciliation_sums TO tidemark_reconcile;
+GRANT INSERT ON sales_state.* TO tidemark_reconcile;
+GRANT SELECT, INSERT, ALTER, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW ON sales_batch.* TO tidemark_reconcile;
+CREATE ROLE IF NOT EXISTS tidemark_compact;
+GRANT tidemark_reconcile TO tidemark_compact;
+GRANT INSERT, ALTER, CREATE TABLE, DROP TABLE, OPTIMIZE ON raw.* TO tidemark_compact;
+GRANT ALTER, OPTIMIZE ON current.* TO tidemark_compact;
+GRANT INSERT, CREATE TABLE, DROP TABLE ON ops.* TO tidemark_compact;
+GRANT SELECT ON sales_batch.* TO tidemark_bi;

@@ -47,6 +47,15 @@ const Repair Flags = 2
 // Repair reports whether the flag is set.
 func (f Flags) Repair() bool { return f&Repair != 0 }
 
+// Restate says that the record is all that the source holds of the key at its position, whatever
+// was said of it before: a reconciliation asked for it. The sink takes back everything that it
+// holds of the key, and a delete leaves a trace even where there is nothing to take back. It
+// comes with Repair.
+const Restate Flags = 4
+
+// Restate reports whether the flag is set.
+func (f Flags) Restate() bool { return f&Restate != 0 }
+
 // flagsAt is where the flags stand in a header.
 const flagsAt = 2
 

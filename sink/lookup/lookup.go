@@ -51,8 +51,12 @@ func (t *Table) Newest(ctx context.Context, q rows.Question, take func(*rows.Ima
 	for i, k := range t.contract.KeyColumns() {
 		keys = append(keys, proto.InputColumn{Name: k.Name, Data: q.Keys.Data(i)})
 	}
+	of := t.newestSQL
+	if q.Net {
+		of = t.netSQL
+	}
 	err := t.query(ctx, clickhouse.Select{
-		SQL:      t.newestSQL(t.keyIn(asked) + " AND " + before(q.Place, q.Below)),
+		SQL:      of(t.keyIn(asked) + " AND " + before(q.Place, q.Below)),
 		External: []ch.ExternalTable{{Name: asked, Data: keys}},
 	}, take)
 	if err != nil {
@@ -73,6 +77,13 @@ func (t *Table) newestSQL(where string) string {
 	key := t.key()
 	return fmt.Sprintf("SELECT %s, _version, _sign FROM %s WHERE %s ORDER BY %s, _version DESC, _sign DESC LIMIT 1 BY %s",
 		t.columns(), t.raw, where, key, key)
+}
+
+// netSQL gives what is left of each image when its rows are added up. A sum that a sign cannot
+// hold is cut: what is left over then is found again.
+func (t *Table) netSQL(where string) string {
+	return fmt.Sprintf("SELECT %[1]s, max(r._version) AS _version, toInt8(least(greatest(sum(r._sign), -100), 100)) AS _sign FROM %[2]s AS r WHERE %[3]s GROUP BY %[1]s HAVING sum(r._sign) != 0 ORDER BY %[4]s, cityHash64(%[1]s), toString(tuple(%[1]s))",
+		t.columns(), clickhouse.Table(tables.Raw, t.contract.Target.Table), where, t.key())
 }
 
 // before keeps to what was in raw before a batch: rows of the same partition at lower

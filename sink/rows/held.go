@@ -24,12 +24,14 @@ type held struct {
 	// torn holds the version of the newest rejected record by the hash of its key.
 	torn map[uint64]position.Position
 
-	// repairs is set when one of the records is a repair.
-	repairs bool
+	// repairs is set when one of the records is a repair, restates when one is a restatement.
+	repairs, restates bool
 
 	// ask and found are what a look-up is asked and what it gave.
 	ask   Keys
 	found []column.Column
+	// netted are the images that the keys' rows in raw leave when they are added up.
+	netted []column.Column
 }
 
 type heldRecord struct {
@@ -51,6 +53,16 @@ type heldKey struct {
 	// next is another key with the same hash, -1 at the end.
 	next int
 	state
+	// net are rows of netted with the sums of their signs. counted is set while they are all that
+	// there is of the key.
+	net     []netted
+	counted bool
+}
+
+type netted struct {
+	row     int
+	sum     int8
+	version position.Position // of the image's newest row
 }
 
 // broken stands in the index for keys that are not held but not to be believed either.
@@ -62,6 +74,9 @@ func newHeld(l *layout) (h *held, err error) {
 		return nil, err
 	}
 	if h.found, err = l.columns(); err != nil {
+		return nil, err
+	}
+	if h.netted, err = l.columns(); err != nil {
 		return nil, err
 	}
 	if h.ask.cols, err = l.keyColumns(); err != nil {
@@ -81,7 +96,7 @@ func (h *held) reset() {
 	clear(h.index)
 	clear(h.torn)
 	h.records, h.lent, h.keys, h.keyBytes, h.rows = h.records[:0], h.lent[:0], h.keys[:0], h.keyBytes[:0], 0
-	h.repairs = false
+	h.repairs, h.restates = false, false
 }
 
 // knows reports whether the chain of a key with this hash was broken within the batch.
@@ -125,6 +140,7 @@ func (b *Builder) hold(r *Record, hash uint64, env *wire.Envelope) *fault {
 	}
 	h.records = append(h.records, rec)
 	h.repairs = h.repairs || r.Header.Flags.Repair()
+	h.restates = h.restates || r.Header.Flags.Restate()
 	b.counts.Open++
 	return nil
 }

@@ -27,6 +27,9 @@ type Question struct {
 	// Below is the first offset of the batch; rows at or above it are not seen.
 	Below int64
 	Keys  *Keys
+	// Net asks for something else: each image of the keys that does not add up to nothing, with
+	// the sum of its signs in the place of the sign, in an order that depends on the rows alone.
+	Net bool
 }
 
 // Keys are values of a table's key columns.

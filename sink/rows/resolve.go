@@ -32,10 +32,13 @@ func (b *Builder) Resolve(ctx context.Context, l Lookup) ([]*Reject, error) {
 	}
 	h := b.held
 	for i := range h.keys {
-		h.keys[i].state = state{}
+		h.keys[i].state, h.keys[i].net, h.keys[i].counted = state{}, nil, false
 	}
 	b.fromTrail()
 	if err := b.fromRaw(ctx, l); err != nil {
+		return nil, err
+	}
+	if err := b.fromNet(ctx, l); err != nil {
 		return nil, err
 	}
 	if err := b.fromBuried(ctx, l); err != nil {
@@ -84,6 +87,9 @@ func (b *Builder) fromRaw(ctx context.Context, l Lookup) error {
 	byValue, err := h.unknown()
 	if err != nil || len(byValue) == 0 {
 		return err
+	}
+	for k := range h.keys {
+		h.keys[k].counted = !h.keys[k].known // what the batch wrote itself is not among what raw adds up to
 	}
 	for _, c := range h.found {
 		c.Reset()
@@ -144,6 +150,10 @@ func (h *held) keyValue(cols []column.Column, at []int, i int) []byte {
 func (b *Builder) settle(r *heldRecord) *fault {
 	h := b.held
 	s := &h.keys[r.key].state
+	if r.restates(s) {
+		b.restate(r, s)
+		return nil
+	}
 	switch {
 	case s.known && r.header.Version.Compare(s.version) <= 0, r.late(s): // rule: stale-no-op
 		b.counts.Stale++
@@ -167,6 +177,7 @@ func (b *Builder) settle(r *heldRecord) *fault {
 	}
 	b.counts.wrote(live, r.row >= 0)
 	*s = b.written(b.meta.rows() - 1)
+	h.keys[r.key].counted = false
 	b.settled(r, true)
 	return nil
 }

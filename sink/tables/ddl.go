@@ -40,9 +40,9 @@ func indexLine(column string) string {
 }
 
 // feedSelect takes from raw what the current state is made of: each new image, and each
-// deletion.
+// deletion, among them the rows of sign 0 that only say that a key is not there.
 func feedSelect(c *contract.Contract) string {
-	return fmt.Sprintf("SELECT %s, _version, toUInt8(_sign < 0) AS _deleted FROM %s WHERE _sign = 1 OR _op IN ('d', 't')", selected(c), raw(c))
+	return fmt.Sprintf("SELECT %s, _version, toUInt8(_sign < 1) AS _deleted FROM %s WHERE _sign = 1 OR _op IN ('d', 't')", selected(c), raw(c))
 }
 
 func createFeed(c *contract.Contract) string {

@@ -1,0 +1,41 @@
+"""Asks for the rows again that an earlier run of reconcile found to differ, and compares once more."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from airflow.sdk import Param, dag, get_current_context, task
+
+from tidemark_dags import clickhouse
+from tidemark_dags.orchestrate.connections import settings
+from tidemark_dags.orchestrate.defaults import TABLES, arguments
+from tidemark_dags.reconcile import store
+from tidemark_dags.reconcile.repair import LIMIT, Repair
+
+
+@dag(
+    schedule=None,
+    start_date=datetime(2026, 1, 1),
+    max_active_runs=1,
+    default_args=arguments(),
+    tags=["tidemark"],
+    doc_md=__doc__,
+    params={
+        "run": Param("", type="string", description="A run in ops.reconciliation; none: the newest with open rows."),
+        "limit": Param(LIMIT, type="integer", description="Above so many rows nothing is repaired."),
+    },
+)
+def repair() -> None:
+    @task(outlets=[TABLES])
+    def again() -> list[dict[str, Any]]:
+        params = get_current_context()["params"]
+        configured = settings()
+        with clickhouse.connect(configured) as client:
+            run = params["run"] or store.newest_open(client)
+            return [f.summary() for f in Repair(client, configured, run, params["limit"]).everything()] if run else []
+
+    again()
+
+
+repair()

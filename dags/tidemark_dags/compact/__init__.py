@@ -1,0 +1,1 @@
+"""Makes what lies behind the horizon of reconciliation small, without changing what anybody reads."""

@@ -1,0 +1,52 @@
+"""One compaction at a time, whoever started it."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import DatabaseError
+
+from tidemark_dags.clickhouse import text
+from tidemark_dags.errors import BusyError
+
+TABLE = "ops.compaction_lease"
+
+
+@contextmanager
+def lease(client: Client, seconds: float) -> Iterator[None]:
+    """Holds the lease for a block; BusyError while somebody else does.
+
+    A table can be created once only: that is what makes it a lock. Its comment says until when it is held, so that one
+    whose holder was killed is taken over.
+    """
+    comment = json.dumps({"holder": f"{socket.gethostname()}/{os.getpid()}", "until": time.time() + seconds})
+    _drop_if_over(client)
+    try:
+        client.command(f"CREATE TABLE {TABLE} (held UInt8) ENGINE = Memory COMMENT {text(comment)}")
+    except DatabaseError as e:
+        if "TABLE_ALREADY_EXISTS" not in str(e) and "already exists" not in str(e):
+            raise
+        raise BusyError(f"another compaction is under way: {_comment(client)}") from e
+    try:
+        yield
+    finally:
+        client.command(f"DROP TABLE IF EXISTS {TABLE} SYNC")
+
+
+def _comment(client: Client) -> str:
+    rows = client.query(
+        "SELECT comment FROM system.tables WHERE database = 'ops' AND name = 'compaction_lease'"
+    ).result_rows
+    return rows[0][0] if rows else ""
+
+
+def _drop_if_over(client: Client) -> None:
+    held = _comment(client)
+    if held and json.loads(held)["until"] < time.time():
+        client.command(f"DROP TABLE IF EXISTS {TABLE} SYNC")

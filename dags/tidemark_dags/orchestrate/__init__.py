@@ -1,0 +1,1 @@
+"""What only Airflow needs: connections, alerts, the sensor for the tidemark, and a local Airflow."""

@@ -1,0 +1,1 @@
+"""The daily sales report, from the streaming aggregates."""

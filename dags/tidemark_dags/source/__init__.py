@@ -1,0 +1,1 @@
+"""The sources, read at a position that is known."""
