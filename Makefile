@@ -3,10 +3,10 @@ MODULES  := schemas capture sink aggregate clickhouse compose test
 PACKAGES := $(MODULES:%=./%/...)
 PROGRAMS  = $(shell go list -e -f '{{if eq .Name "main"}}{{.ImportPath}}{{end}}' $(PACKAGES) 2>/dev/null)
 FUZZTIME ?= 20s
-.PHONY: help build up down wipe status logs env fetch test lint fmt vet fuzz bench codecs demo
+.PHONY: help build up down wipe status logs env fetch test lint fmt vet fuzz bench codecs demo superset superset-export test-superset
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | sed 's/[$$][$$]/$$/' | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | sed 's/[$$][$$]/$$/' | expand -t 17
 
 build: ## all programs into bin/
 	@mkdir -p bin && go build -o bin/ $(PROGRAMS)
@@ -62,3 +62,13 @@ codecs: ## benchmarks of every codec, with allocations
 
 demo: build ## an empty stack, a shop on it, a comparison at the end (OLIST=DIR: the real orders of Olist)
 	@bin/demo $(if $(OLIST),--olist $(OLIST))
+
+superset: build ## dashboards beside the stack: installs Superset, imports superset/bundle, prints address and logins
+	@bin/local up && bin/local superset
+
+superset-export: bin/local ## write what was edited in the browser into superset/bundle
+	@bin/local superset export superset/bundle
+
+test-superset: build ## the dashboards, against a stack of their own and in a real browser (needs chromium)
+	@bin/local fetch superset
+	@bin/local with --only capture,superset -- superset/tests/run
