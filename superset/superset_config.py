@@ -25,6 +25,7 @@ DATA_CACHE_CONFIG = {
     "CACHE_DEFAULT_TIMEOUT": CACHE_SECONDS,
     "CACHE_THRESHOLD": 2000,
 }
+SUPERSET_WEBSERVER_TIMEOUT = SQLLAB_TIMEOUT = 90  # a little more than ClickHouse gives a query
 SUPERSET_DASHBOARD_PERIODICAL_REFRESH_LIMIT = 5
 SUPERSET_DASHBOARD_PERIODICAL_REFRESH_WARNING_MESSAGE = None
 EVENT_LOGGER = RareEvents()
@@ -50,7 +51,18 @@ EXTRA_CATEGORICAL_COLOR_SCHEMES = [
         "description": "Told apart by those who see few colours, too",
         "label": "Tidemark",
         "isDefault": True,
-        "colors": ["#0f6e84", "#e58a2b", "#6b9e3f", "#b8475a", "#7a6bb0", "#2fa5b5", "#a67c52", "#8a97a0", "#d4b13f", "#4a6fa5"],
+        "colors": [
+            "#0f6e84",
+            "#e58a2b",
+            "#6b9e3f",
+            "#b8475a",
+            "#7a6bb0",
+            "#2fa5b5",
+            "#a67c52",
+            "#8a97a0",
+            "#d4b13f",
+            "#4a6fa5",
+        ],
     }
 ]
 

@@ -5,7 +5,7 @@
 CREATE ROLE IF NOT EXISTS tidemark_bi;
 ALTER ROLE tidemark_bi SETTINGS readonly = 2,
     max_memory_usage = 1000000000 MIN 1 MAX 1000000000,
-    max_execution_time = 20 MIN 1 MAX 20,
+    max_execution_time = 60 MIN 1 MAX 60,
     max_rows_to_read = 200000000 MIN 1 MAX 200000000,
     max_result_rows = 1000000 MIN 1 MAX 1000000;
 GRANT SELECT ON shop.* TO tidemark_bi;

@@ -38,7 +38,7 @@ def _text(path: Path) -> str:
 
 
 def _with_context(chart: dict) -> dict:
-    """Superset keeps the query as one line of JSON, in which nobody would find a difference: the bundle has it as YAML."""
+    """Superset keeps the query as a line of JSON, in which nobody finds a difference: the bundle has it as YAML."""
     if isinstance(chart.get("query_context"), dict):
         chart["query_context"] = json.dumps(chart["query_context"], sort_keys=True)
     return chart

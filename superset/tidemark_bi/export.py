@@ -1,7 +1,7 @@
-"""Write what Superset has into the bundle, so that an edit in the browser is a diff: python -m tidemark_bi.export BUNDLE.
+"""Write what Superset has into the bundle: python -m tidemark_bi.export BUNDLE.
 
-What differs from one installation to the next is left out (numbers of charts and datasets, connections, what the browser
-computes when it opens a dashboard), and all that has no order is sorted.
+So an edit in the browser is a diff. What differs from one installation to the next is left out (numbers of charts and
+datasets, connections, what the browser computes when it opens a dashboard); all that has no order is sorted.
 """
 
 import json
@@ -11,14 +11,25 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
-from superset.app import create_app
 
 KINDS = ("datasets", "charts", "dashboards")
-VOLATILE = {"charts": ("datasource", "slice_id", "dashboards", "url_params", "extra_form_data", "annotation_layers", "dashboardId")}
+VOLATILE = {
+    "charts": (
+        "datasource",
+        "slice_id",
+        "dashboards",
+        "url_params",
+        "extra_form_data",
+        "annotation_layers",
+        "dashboardId",
+    )
+}
 
 
 def main() -> None:
     """Export, and say which files changed."""
+    from superset.app import create_app  # takes seconds
+
     root = Path(sys.argv[1])
     with create_app().app_context():
         new = dict(assets())
@@ -78,7 +89,14 @@ def _dashboard(asset: dict) -> dict:
         if isinstance(part, dict) and part.get("type") == "CHART":
             part["meta"]["chartId"] = 0
     metadata = asset["metadata"]
-    for name in ("chart_configuration", "global_chart_configuration", "shared_label_colors", "color_scheme_domain", "map_label_colors", "default_filters"):
+    for name in (
+        "chart_configuration",
+        "global_chart_configuration",
+        "shared_label_colors",
+        "color_scheme_domain",
+        "map_label_colors",
+        "default_filters",
+    ):
         metadata.pop(name, None)
     for native in metadata.get("native_filter_configuration", []):
         native.pop("chartsInScope", None)

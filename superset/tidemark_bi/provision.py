@@ -51,8 +51,9 @@ def provision(contents: dict[str, str], force: bool) -> None:
 
 def migrate() -> None:
     """Bring the schema of Superset's own database to its version."""
-    import superset
     from flask_migrate import upgrade
+
+    import superset
 
     upgrade(directory=str(Path(superset.__file__).parent / "migrations"))
 
@@ -69,7 +70,14 @@ def users():
         security_manager.add_role(name)
     for user, (role, variable) in USERS.items():
         if not security_manager.find_user(user):
-            security_manager.add_user(user, user.title(), "", f"{user}@localhost", security_manager.find_role(role), password=os.environ[variable])
+            security_manager.add_user(
+                user,
+                user.title(),
+                "",
+                f"{user}@localhost",
+                security_manager.find_role(role),
+                password=os.environ[variable],
+            )
     db.session.commit()
     return security_manager.find_user("admin")
 

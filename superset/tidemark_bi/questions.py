@@ -1,6 +1,5 @@
 """The analysis queries of clickhouse/queries as saved queries of SQL Lab."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID, uuid5
 
@@ -16,7 +15,14 @@ def save(users: list, database) -> None:
     for path in sorted(FOLDER.glob("*.sql")):
         question, reading, sql = parse(path.read_text())
         for user in users:
-            _save_one(uuid5(NAMESPACE, f"{user.username}/{path.stem}"), user, database, label=question, description=reading, sql=sql)
+            _save_one(
+                uuid5(NAMESPACE, f"{user.username}/{path.stem}"),
+                user,
+                database,
+                label=question,
+                description=reading,
+                sql=sql,
+            )
     db.session.commit()
 
 
@@ -35,8 +41,3 @@ def parse(text: str) -> tuple[str, str, str]:
     if not question.startswith("-- question: ") or not reading.startswith("-- read: ") or not sql.strip():
         raise ValueError("want a line '-- question: ...', a line '-- read: ...' and a SELECT")
     return question.removeprefix("-- question: "), reading.removeprefix("-- read: "), text.strip()
-
-
-def names() -> Iterator[str]:
-    """Give the name of every query."""
-    return (path.stem for path in sorted(FOLDER.glob("*.sql")))

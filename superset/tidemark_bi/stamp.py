@@ -10,12 +10,18 @@ import sqlalchemy
 
 from tidemark_bi import bundle
 
-CODE = (Path(__file__).parent, Path(__file__).parents[1] / "superset_config.py", Path(__file__).parents[2] / "clickhouse" / "queries")
+CODE = (
+    Path(__file__).parent,
+    Path(__file__).parents[1] / "superset_config.py",
+    Path(__file__).parents[2] / "clickhouse" / "queries",
+)
 
 
 def now(contents: dict[str, str]) -> dict[str, str]:
     """Describe the bundle, and everything else that provisioning is made from."""
-    files = sorted(f for path in CODE for f in (path.rglob("*") if path.is_dir() else [path]) if f.suffix in (".py", ".sql"))
+    files = sorted(
+        f for path in CODE for f in (path.rglob("*") if path.is_dir() else [path]) if f.suffix in (".py", ".sql")
+    )
     code = sha256(b"".join(f.read_bytes() for f in files)).hexdigest()
     return {"superset": version("apache-superset"), "bundle": bundle.digest(contents), "code": code}
 
@@ -35,7 +41,10 @@ def there(contents: dict[str, str]) -> bool:
     engine = sqlalchemy.create_engine(os.environ["SUPERSET_METADATA_URI"])
     try:
         with engine.connect() as connection:
-            found = {bytes(row[0]) if isinstance(row[0], (bytes, memoryview)) else row[0].bytes for row in connection.execute(sqlalchemy.text("SELECT uuid FROM dashboards"))}
+            found = {
+                bytes(row[0]) if isinstance(row[0], (bytes, memoryview)) else row[0].bytes
+                for row in connection.execute(sqlalchemy.text("SELECT uuid FROM dashboards"))
+            }
     except sqlalchemy.exc.SQLAlchemyError:
         return False
     return {uuid.bytes for uuid in bundle.uuids(contents, "dashboards")} <= found

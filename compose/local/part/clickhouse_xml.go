@@ -33,10 +33,10 @@ func clickhouseUsersXML(s *site.Site) string {
     <internal><max_sessions_for_user>1</max_sessions_for_user></internal>
     <bi>
       <readonly>2</readonly>
-      <max_memory_usage>1000000000</max_memory_usage><max_execution_time>20</max_execution_time>
+      <max_memory_usage>1000000000</max_memory_usage><max_execution_time>60</max_execution_time>
       <max_rows_to_read>200000000</max_rows_to_read><max_result_rows>1000000</max_result_rows>
       <constraints>
-        <max_memory_usage><min>1</min><max>1000000000</max></max_memory_usage><max_execution_time><min>1</min><max>20</max></max_execution_time>
+        <max_memory_usage><min>1</min><max>1000000000</max></max_memory_usage><max_execution_time><min>1</min><max>60</max></max_execution_time>
         <max_rows_to_read><min>1</min><max>200000000</max></max_rows_to_read><max_result_rows><min>1</min><max>1000000</max></max_result_rows>
       </constraints>
     </bi>
