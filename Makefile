@@ -67,8 +67,8 @@ bench: build fetch ## capture and sink beside what the machine can do at all: do
 codecs: ## benchmarks of every codec, with allocations
 	go test -run '^$$' -bench . -benchmem ./schemas/... ./capture/... ./sink/...
 
-demo: build ## an empty stack, a shop on it, a comparison at the end (OLIST=DIR: the real orders of Olist)
-	@bin/demo $(if $(OLIST),--olist $(OLIST))
+demo: build ## an empty stack, a shop on it, a comparison at the end (OLIST=DIR: the real orders of Olist; BI=1: in Superset, too)
+	@bin/demo $(if $(OLIST),--olist $(OLIST)) $(if $(BI),--bi)
 
 $(AIRFLOW)/installed: dags/requirements.lock
 	@python3 -m venv $(AIRFLOW) && $(AIRFLOW)/bin/pip -q --disable-pip-version-check install uv
@@ -80,3 +80,13 @@ airflow: bin/local $(AIRFLOW)/installed ## a real Airflow on the running stack, 
 test-dags: build fetch $(AIRFLOW)/installed ## the DAGs: imports, each by dag.test(), one run by REST, planted faults
 	@$(AIRFLOW)/bin/ruff check dags
 	@bin/local with --only capture,sink -- env -C dags PYTHONPATH=. $(abspath $(AIRFLOW))/bin/python -m pytest $(TESTS)
+
+superset: build ## dashboards beside the stack: installs Superset, imports superset/bundle, prints address and logins
+	@bin/local up && bin/local superset
+
+superset-export: bin/local ## write what was edited in the browser into superset/bundle
+	@bin/local superset export superset/bundle
+
+test-superset: build ## the dashboards, against a stack of their own and in a real browser (needs chromium)
+	@bin/local fetch superset
+	@bin/local with --only capture,superset -- superset/tests/run

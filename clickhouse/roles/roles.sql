@@ -1,12 +1,17 @@
 -- For a ClickHouse server with SQL-driven access control (not the embedded engine, whose users stand in users.xml).
 -- Run once as an administrator, then give the roles to users: GRANT tidemark_bi TO superset.
 -- Views are DEFINER views, so that readers need no right on raw, current or sales_state.
-CREATE ROLE IF NOT EXISTS tidemark_bi SETTINGS readonly = 2;
+-- The limits are for one query; a session may set them lower, never higher or to 0, which would lift them.
+CREATE ROLE IF NOT EXISTS tidemark_bi;
+ALTER ROLE tidemark_bi SETTINGS readonly = 2,
+    max_memory_usage = 1000000000 MIN 1 MAX 1000000000,
+    max_execution_time = 60 MIN 1 MAX 60,
+    max_rows_to_read = 200000000 MIN 1 MAX 200000000,
+    max_result_rows = 1000000 MIN 1 MAX 1000000;
 GRANT SELECT ON shop.* TO tidemark_bi;
 GRANT SELECT ON past.* TO tidemark_bi;
 GRANT SELECT ON sales.* TO tidemark_bi;
 GRANT SELECT ON ops.* TO tidemark_bi;
-GRANT SHOW ON *.* TO tidemark_bi;
 
 -- The user that sink and aggregate connect as. It becomes the definer of views: do not drop it while they exist.
 CREATE ROLE IF NOT EXISTS tidemark_writer;

@@ -29,7 +29,7 @@ func ClickHouseLib(s *site.Site) (string, error) {
 	return path, missing(path)
 }
 
-func getClickHouse(ctx context.Context, dir, tmp string) error {
+func getClickHouse(ctx context.Context, _ *site.Site, dir, tmp string) error {
 	err := process.Run(ctx, process.Spec{Dir: tmp, Args: []string{
 		"npm", "pack", "--cache", filepath.Join(tmp, "cache"), "--pack-destination", tmp, "@chdb/lib-linux-x64-gnu@" + clickhouse().version,
 	}})

@@ -18,12 +18,13 @@ import (
 // download is one thing to fetch. It lands in <parts>/<name>-<version>; the file `sums` there, written last,
 // says that it is whole.
 type download struct {
-	name    string
-	version string
-	bytes   int64 // what crosses the network, about: the length of the progress bar
-	tools   []tool
-	needed  func() bool // nil: always
-	get     func(ctx context.Context, dir, tmp string) error
+	name     string
+	version  string
+	bytes    int64 // what crosses the network, about: the length of the progress bar
+	tools    []tool
+	optional bool        // only when it is named
+	needed   func() bool // nil: always
+	get      func(ctx context.Context, s *site.Site, dir, tmp string) error
 }
 
 // tool is a program that a download needs, and the Debian package that has it.
@@ -31,7 +32,7 @@ type tool struct{ program, debian string }
 
 const sums = "SHA256SUMS"
 
-func all() []download { return []download{postgres(), kafka(), mongo(), clickhouse()} }
+func all() []download { return []download{postgres(), kafka(), mongo(), clickhouse(), superset()} }
 
 func (d download) dir(s *site.Site) string {
 	if d.name == "postgres" && os.Geteuid() == 0 && !site.Reachable(s.Part("postgres")) {
@@ -89,7 +90,7 @@ func (d download) run(ctx context.Context, s *site.Site, out io.Writer) error {
 	}
 	defer os.RemoveAll(tmp)
 	stop := progress(out, d.name+" "+d.version, d.bytes, tmp)
-	err := d.get(ctx, dir, tmp)
+	err := d.get(ctx, s, dir, tmp)
 	stop(err)
 	if err != nil {
 		return err
@@ -145,11 +146,13 @@ func missing(path string) error {
 	return nil
 }
 
-// Names of all downloads.
+// Names of all downloads but the optional ones.
 func Names() []string {
 	var names []string
 	for _, d := range all() {
-		names = append(names, d.name)
+		if !d.optional {
+			names = append(names, d.name)
+		}
 	}
 	return names
 }

@@ -28,7 +28,7 @@ const kafkaPOM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 </dependencies></project>
 `
 
-func getKafka(ctx context.Context, dir, tmp string) error {
+func getKafka(ctx context.Context, _ *site.Site, dir, tmp string) error {
 	pom := filepath.Join(tmp, "pom.xml")
 	if err := os.WriteFile(pom, fmt.Appendf(nil, kafkaPOM, kafka().version), 0o644); err != nil {
 		return err

@@ -25,7 +25,7 @@ func MongoBin(s *site.Site) (string, error) {
 	return path, missing(path)
 }
 
-func getMongo(ctx context.Context, dir, tmp string) error {
+func getMongo(ctx context.Context, _ *site.Site, dir, tmp string) error {
 	venv := filepath.Join(dir, "venv")
 	if err := process.Run(ctx, process.Spec{Dir: tmp, Args: []string{"python3", "-m", "venv", venv}}); err != nil {
 		return err

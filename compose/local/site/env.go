@@ -21,6 +21,9 @@ func (s *Site) Env() []Var {
 		{"TIDEMARK_CLICKHOUSE_BI_PASSWORD", s.Secrets.BI},
 		{"TIDEMARK_CAPTURE_URL", "http://" + s.Ports.Addr(Capture)},
 		{"TIDEMARK_SINK_URL", "http://" + s.Ports.Addr(Sink)},
+		{"TIDEMARK_SUPERSET_URL", "http://" + s.Ports.Addr(Superset)},
+		{"TIDEMARK_SUPERSET_ADMIN_PASSWORD", s.Secrets.SupersetAdmin},
+		{"TIDEMARK_SUPERSET_ANALYST_PASSWORD", s.Secrets.SupersetAnalyst},
 	}
 }
 

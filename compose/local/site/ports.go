@@ -29,6 +29,7 @@ const (
 	ClickHouseHTTP  = "clickhouse-http"
 	Capture         = "capture"
 	Sink            = "sink"
+	Superset        = "superset"
 	// Of programs that run beside the first one of their kind.
 	Standby   = "standby"
 	Sink2     = "sink2"
@@ -39,7 +40,7 @@ const (
 func standardPorts() map[string]int {
 	return map[string]int{
 		Postgres: 15432, Mongo: 17017, Kafka: 19092, KafkaController: 19093,
-		ClickHouse: 19000, ClickHouseHTTP: 18123, Capture: 18180, Sink: 18181,
+		ClickHouse: 19000, ClickHouseHTTP: 18123, Capture: 18180, Sink: 18181, Superset: 18188,
 		Standby: 18182, Sink2: 18183, Sink3: 18184,
 		KafkaSide + Capture: 19094, KafkaSide + Sink: 19095,
 		Way(Capture, Postgres): 25432, Way(Capture, Mongo): 27017, Way(Capture, Kafka): 29094, Way(Sink, Kafka): 29095, Way(Sink, ClickHouse): 29000,

@@ -19,7 +19,9 @@ type Secrets struct {
 	Mongo      string // user tidemark
 	ClickHouse string // user tidemark
 	BI         string // ClickHouse user bi, which only reads
-	ID         string // not a password: names what this stack keeps outside its folder
+	// Superset's users admin and analyst, and what it signs sessions and encrypts connections with.
+	SupersetAdmin, SupersetAnalyst, SupersetKey string
+	ID                                          string // not a password: names what this stack keeps outside its folder
 }
 
 func (s *Secrets) fields() []struct {
@@ -35,6 +37,9 @@ func (s *Secrets) fields() []struct {
 		{"MONGO_PASSWORD", &s.Mongo},
 		{"CLICKHOUSE_PASSWORD", &s.ClickHouse},
 		{"CLICKHOUSE_BI_PASSWORD", &s.BI},
+		{"SUPERSET_ADMIN_PASSWORD", &s.SupersetAdmin},
+		{"SUPERSET_ANALYST_PASSWORD", &s.SupersetAnalyst},
+		{"SUPERSET_SECRET_KEY", &s.SupersetKey},
 		{"STACK_ID", &s.ID},
 	}
 }

@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -35,7 +36,8 @@ func (u *unit) rest(ctx context.Context, p *process.Process, tick <-chan time.Ti
 
 // awaitReady asks the part until it answers, and settles it.
 func (u *unit) awaitReady(ctx context.Context, p *process.Process) error {
-	for end := time.Now().Add(readyWithin); ; {
+	within := cmp.Or(u.part.Within, readyWithin)
+	for end := time.Now().Add(within); ; {
 		err := u.ask(ctx, u.part.Ready, 3*time.Second)
 		if err == nil && u.part.Settle != nil {
 			return u.ask(ctx, u.part.Settle, readyWithin)
@@ -44,7 +46,7 @@ func (u *unit) awaitReady(ctx context.Context, p *process.Process) error {
 			return nil
 		}
 		if time.Now().After(end) {
-			return fmt.Errorf("not ready after %s: %w", readyWithin, err)
+			return fmt.Errorf("not ready after %s: %w", within, err)
 		}
 		if err := u.rest(ctx, p, time.After(50*time.Millisecond)); err != nil {
 			return err

@@ -32,15 +32,16 @@ type cli struct {
 	Bin   string `env:"TIDEMARK_BIN" help:"Folder of capture, sink, ... (default: bin of the repository)." type:"path"`
 	Ports string `env:"TIDEMARK_PORTS" help:"\"auto\" for free ports, or name=number,... (remembered)."`
 
-	Up      upCommand      `cmd:"" help:"Start the parts in the background and wait until each answers."`
-	Down    downCommand    `cmd:"" help:"Stop the parts; their data stays."`
-	Wipe    wipeCommand    `cmd:"" help:"Stop the parts and remove their data; the downloads stay."`
-	Status  statusCommand  `cmd:"" help:"Show what runs."`
-	Logs    logsCommand    `cmd:"" help:"Show the end of the logs."`
-	Env     envCommand     `cmd:"" help:"Print the addresses and passwords as shell exports."`
-	Fetch   fetchCommand   `cmd:"" help:"Fetch the servers and start nothing."`
-	Restart restartCommand `cmd:"" help:"Restart one part."`
-	With    withCommand    `cmd:"" help:"Run a command beside empty servers of its own, which go when it ends."`
+	Up       upCommand       `cmd:"" help:"Start the parts in the background and wait until each answers."`
+	Down     downCommand     `cmd:"" help:"Stop the parts; their data stays."`
+	Wipe     wipeCommand     `cmd:"" help:"Stop the parts and remove their data; the downloads stay."`
+	Status   statusCommand   `cmd:"" help:"Show what runs."`
+	Logs     logsCommand     `cmd:"" help:"Show the end of the logs."`
+	Env      envCommand      `cmd:"" help:"Print the addresses and passwords as shell exports."`
+	Fetch    fetchCommand    `cmd:"" help:"Fetch the servers and start nothing."`
+	Restart  restartCommand  `cmd:"" help:"Restart one part."`
+	With     withCommand     `cmd:"" help:"Run a command beside empty servers of its own, which go when it ends."`
+	Superset supersetCommand `cmd:"" help:"Start the dashboards and print their address and logins."`
 
 	Supervise superviseCommand `cmd:"" hidden:""`
 	Engine    engineCommand    `cmd:"" hidden:""`

@@ -7,10 +7,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
 
+	"github.com/tidemark-cdc/tidemark/compose/local/fetch"
+	"github.com/tidemark-cdc/tidemark/compose/local/part"
 	"github.com/tidemark-cdc/tidemark/compose/local/stack"
 )
 
@@ -56,6 +59,9 @@ func (w *withCommand) run(ctx context.Context, st *stack.Stack) error {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.Env = append(os.Environ(), testNames(st.Env())...)
+	if python, err := fetch.SupersetBin(st.Site, "python"); err == nil && slices.Contains(w.Only, "superset") {
+		cmd.Env = append(append(cmd.Env, part.SupersetEnv(st.Site)...), "TIDEMARK_SUPERSET_PYTHON="+python)
+	}
 	return cmd.Run()
 }
 

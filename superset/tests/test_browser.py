@@ -1,0 +1,154 @@
+"""What people see: a real browser on every dashboard."""
+
+import json
+
+import answers
+import compare
+import pytest
+from browser import Viewer, viewer
+from conftest import CHARTS, DASHBOARDS, wait_for
+
+import clickhouse
+
+CURRENCY = "currency = 'BRL'"  # what the dashboards begin with
+
+
+@pytest.fixture(scope="module")
+def looker() -> Viewer:
+    """A browser in which the analyst is logged in."""
+    with viewer("analyst") as v:
+        yield v
+
+
+@pytest.fixture(scope="module")
+def keys(admin) -> dict[int, str]:
+    """The names of charts by their numbers in this Superset."""
+    names = {chart["uuid"]: key for key, chart in CHARTS.items()}
+    return {chart["id"]: names[chart["uuid"]] for chart in admin.every("chart")}
+
+
+def shown(looker: Viewer, keys: dict[int, str]) -> dict[str, tuple[list[list], int, dict]]:
+    """Give what each chart was answered last, as rows, with its query."""
+    found = {}
+    for answer in looker.answers:
+        body = json.loads(answer.request.post_data)
+        data = answer.json()["result"][0]["data"]
+        found[keys[body["form_data"]["slice_id"]]] = (*compare.table(data, body), body["queries"][0])
+    return found
+
+
+@pytest.mark.parametrize("slug", DASHBOARDS)
+def test_every_chart_is_drawn_and_right(looker, keys, slug):
+    looker.answers.clear()
+    looker.faults.clear()
+    looker.open(slug)
+    assert looker.alarms() == []
+    assert looker.faults == []
+    found = shown(looker, keys)
+    wanted = {
+        part["meta"]["uuid"]
+        for part in DASHBOARDS[slug]["position"].values()
+        if isinstance(part, dict) and part.get("type") == "CHART"
+    }
+    assert {CHARTS[key]["uuid"] for key in found} == wanted
+    for key, (rows, width, _) in found.items():
+        if "sql" in answers.ANSWERS[key]:
+            right = clickhouse.rows(answers.sql(key, CURRENCY))
+            assert compare.differs(rows, right, width, answers.ANSWERS[key].get("top")) == "", key
+
+
+def test_nothing_scrolls_sideways(looker):
+    for slug in DASHBOARDS:
+        looker.open(slug)
+        assert looker.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), slug
+
+
+def test_a_commit_shows_without_touching_the_page(looker, sources, report):
+    """A row and a document; how long it took is reported, not judged: the machine may be busy."""
+    postgres, mongo = sources
+    looker.open("sales-now")
+    order = mongo.orders.find_one(
+        {"currency": "BRL", "status": {"$nin": ["canceled", "unavailable"]}, "items.0": {"$exists": True}},
+        sort=[("purchased_at", -1)],
+    )
+    before = {title: tile(looker, title) for title in ("Orders, 24 h", "Paid in, 24 h")}
+    order["_id"] += "-seen"
+    with report("MongoDB to Sales now, s"):
+        mongo.orders.insert_one(order)
+        wait_for("the order on its tile", lambda: tile(looker, "Orders, 24 h") != before["Orders, 24 h"])
+    with report("PostgreSQL to Sales now, s"):
+        postgres(
+            "INSERT INTO transactions SELECT gen_random_uuid(), order_id, NULL, kind, method, status, 54321, 'BRL', 1, 1, "
+            "NULL, details, created_at, now() "
+            "FROM transactions WHERE kind = 'payment' AND status = 'captured' ORDER BY created_at DESC LIMIT 1"
+        )
+        wait_for("the payment on its tile", lambda: tile(looker, "Paid in, 24 h") != before["Paid in, 24 h"])
+
+
+def tile(looker: Viewer, title: str) -> str:
+    """Give the number of a tile."""
+    return chart(looker, title).locator(".header-line").inner_text()
+
+
+def chart(looker: Viewer, title: str):
+    """Give a chart by its title."""
+    return looker.page.locator(
+        ".dashboard-component-chart-holder", has=looker.page.locator(".header-title", has_text=title)
+    ).first
+
+
+def test_a_filter_changes_what_is_asked(looker, keys):
+    looker.open("sales-now")
+    looker.answers.clear()
+    choose(looker, "Channel", "app")
+    wait_for("the filtered answer", lambda: "net_days" in filtered(looker, keys, "channel"))
+    rows, _, _ = shown(looker, keys)["net_days"]
+    assert {row[1] for row in rows} == {"app"}
+
+
+def choose(looker: Viewer, name: str, value: str) -> None:
+    """Choose a value of a filter and apply it."""
+    box = (
+        looker.page.locator("[data-test=form-item-value], .filter-item-wrapper", has_text=name)
+        .first.locator("input")
+        .first
+    )
+    box.click()
+    box.fill(value)
+    looker.page.locator(f".ant-select-item-option[title='{value}']").first.click()
+    looker.page.keyboard.press("Escape")
+    looker.page.locator("[data-test=filter-bar__apply-button]").first.click()
+
+
+def filtered(looker: Viewer, keys: dict[int, str], column: str) -> set[str]:
+    """Give the charts whose last query has a filter on a column."""
+    return {
+        key
+        for key, (_, _, query) in shown(looker, keys).items()
+        if any(f["col"] == column for f in query.get("filters", []))
+    }
+
+
+def test_a_click_on_a_state_filters_the_others(looker, keys):
+    looker.open("sales-now")
+    looker.answers.clear()
+    chart(looker, "Where it sells").locator("tbody td").first.click()
+    wait_for("an answer filtered by the state", lambda: {"net_24h", "orders_24h"} <= filtered(looker, keys, "state"))
+    assert "states_now" not in filtered(looker, keys, "state"), "the chart that was clicked still shows every state"
+
+
+def test_drilling_down(looker):
+    looker.open("deliveries-returns")
+    chart(looker, "States compared").locator("tbody td").first.click(button="right")
+    looker.page.get_by_text("Drill to detail by").first.hover()
+    looker.page.locator(
+        ".ant-dropdown-menu-submenu-popup, .ant-dropdown-menu-item", has_text="Drill to detail by"
+    ).last.wait_for()
+    looker.page.locator(".ant-dropdown-menu-item", has_text="Drill to detail by").last.click()
+    looker.page.locator(".ant-modal tbody tr, .ant-modal [role=row]").nth(1).wait_for()
+    assert looker.page.locator(".ant-modal .ant-alert-error").count() == 0
+
+
+def test_an_analyst_finds_no_way_to_edit(looker):
+    looker.open("sales-now")
+    assert looker.page.get_by_role("button", name="Edit dashboard").count() == 0
