@@ -65,6 +65,13 @@ func (s *server) Insert(_ context.Context, _, table string, in proto.Input, toke
 	return err
 }
 
+// forget is a memory of tokens that has turned over.
+func (s *server) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.tokens)
+}
+
 // obey takes the hooks away.
 func (s *server) obey() {
 	s.mu.Lock()

@@ -120,6 +120,32 @@ func TestZombieChangesNothing(t *testing.T) {
 	r.exact()
 }
 
+// An owner was paused with an insert that failed, and wakes when ClickHouse has forgotten
+// the token under which the next owner inserted the range. It must not try again.
+func TestAZombieThatTriesAgainIsRefused(t *testing.T) {
+	r := newRig(t)
+	r.commit(8)
+	asleep, wake := make(chan struct{}), make(chan struct{})
+	var once atomic.Bool
+	r.server.before = func(table, _ string) error {
+		if table == "t" && once.CompareAndSwap(false, true) {
+			close(asleep)
+			<-wake
+			return lostConnection{}
+		}
+		return nil
+	}
+	r.start(r.server, func(s *Shared) { s.Grace = time.Minute })
+	<-asleep
+	r.start(r.server, nil)
+	r.exact()
+	r.server.forget()
+	close(wake)
+	time.Sleep(200 * time.Millisecond) // let the zombie do what it can
+	r.commit(9)
+	r.exact()
+}
+
 func TestAnotherProgramMayNotRebuildARange(t *testing.T) {
 	r := newRig(t)
 	r.commit(8)

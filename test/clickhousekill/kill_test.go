@@ -79,7 +79,7 @@ func (p *pipeline) slow(t *testing.T) {
 // awaitInsert waits until ClickHouse works on an insert into raw; false when none came.
 func (p *pipeline) awaitInsert(t *testing.T) bool {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); {
+	for end := time.Now().Add(patience); time.Now().Before(end); {
 		n, err := p.text(t.Context(), "SELECT count() FROM system.processes WHERE query_kind = 'Insert' AND query LIKE 'INSERT INTO `raw`%'")
 		if err == nil && n != "0" {
 			return true

@@ -23,7 +23,7 @@ import (
 )
 
 // patience is how long what is under way may take to arrive, on a busy machine.
-const patience = 2 * time.Minute
+const patience = 4 * time.Minute
 
 // long asks for the forms of the tests that are too long for every change.
 var long = os.Getenv("TIDEMARK_TEST_LONG") != ""
@@ -148,6 +148,12 @@ func (p *pipeline) text(ctx context.Context, sql string) (out string, err error)
 // current state and the aggregates to be exact.
 func (p *pipeline) exact(t *testing.T) {
 	t.Helper()
+	defer func() {
+		if t.Failed() {
+			log, _ := os.ReadFile(filepath.Join(p.dir, "stack", "logs", "sink.log"))
+			t.Logf("the sink's last words:\n%s", log[max(0, len(log)-4000):])
+		}
+	}()
 	results, err := compare.Tables(t.Context(), p.contracts, p.sides, patience)
 	for end := time.Now().Add(patience); err != nil && time.Now().Before(end); { // the server may not be up again
 		time.Sleep(500 * time.Millisecond)
