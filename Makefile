@@ -3,7 +3,7 @@ MODULES  := schemas capture sink aggregate clickhouse compose test
 PACKAGES := $(MODULES:%=./%/...)
 PROGRAMS  = $(shell go list -e -f '{{if eq .Name "main"}}{{.ImportPath}}{{end}}' $(PACKAGES) 2>/dev/null)
 FUZZTIME ?= 20s
-.PHONY: help build up down wipe status logs env fetch test lint fmt vet fuzz bench codecs demo
+.PHONY: help build up down wipe status logs env fetch test lint fmt vet fuzz bench growth codecs demo
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | sed 's/[$$][$$]/$$/' | expand -t 10
@@ -56,6 +56,9 @@ fuzz: ## every fuzz target for FUZZTIME (20s, or a count: 20000x)
 
 bench: build fetch ## capture and sink beside what the machine can do at all: docs/benchmarks.md (five quiet minutes)
 	@bin/bench
+
+growth: build fetch ## what a change costs each aggregate with 1M, 10M and 50M rows of history: docs/benchmarks.md
+	bin/local with --only clickhouse -- bin/growth
 
 codecs: ## benchmarks of every codec, with allocations
 	go test -run '^$$' -bench . -benchmem ./schemas/... ./capture/... ./sink/...
