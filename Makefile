@@ -64,6 +64,9 @@ fuzz: ## every fuzz target for FUZZTIME (20s, or a count: 20000x)
 bench: build fetch ## capture and sink beside what the machine can do at all: docs/benchmarks.md (five quiet minutes)
 	@bin/bench
 
+growth: build fetch ## what a change costs each aggregate with 1M, 10M and 50M rows of history: docs/benchmarks.md
+	bin/local with --only clickhouse -- bin/growth
+
 codecs: ## benchmarks of every codec, with allocations
 	go test -run '^$$' -bench . -benchmem ./schemas/... ./capture/... ./sink/...
 

@@ -47,6 +47,7 @@ const (
 	Changed Action = "changed" // built anew, because its file or its source changed
 	Rebuilt Action = "rebuilt" // built anew, because that was asked for
 	Removed Action = "removed" // it has no file any more
+	Extra   Action = "extra"   // it has no file here, and stays
 	Skipped Action = "skipped" // its source is not there: a contract that is not used here
 	Viewed  Action = "view"    // a view holds nothing, it is made anew each time
 )

@@ -73,13 +73,25 @@ func (b *bench) value(sql string) string {
 	return v
 }
 
-// insert sends rows as one batch, as the sink does: one block under one token.
+// insert sends rows as one batch and writes down that they are in, as the sink does.
 func (b *bench) insert(table, token string, rows []string) {
+	b.t.Helper()
+	b.send(table, token, rows)
+	b.applied(table, "true")
+}
+
+// send sends rows as the sink does: one block under one token.
+func (b *bench) send(table, token string, rows []string) {
 	b.t.Helper()
 	c := *b.Client
 	c.Settings = map[string]string{"async_insert": "0", "insert_deduplicate": "1", "insert_deduplication_token": token,
 		"deduplicate_blocks_in_dependent_materialized_views": "1", "max_insert_threads": "1", "date_time_input_format": "best_effort"}
 	require.NoError(b.t, c.Exec(context.Background(), "INSERT INTO raw."+table+" FORMAT JSONEachRow\n"+strings.Join(rows, "\n")))
+}
+
+// applied writes down that the rows of raw that a condition names are in.
+func (b *bench) applied(table, condition string) {
+	b.t.Helper()
 	b.run(fmt.Sprintf(`INSERT INTO ops.applied (topic, partition, incarnation, next_offset, table)
-		SELECT 'pg.public.%[1]s', _partition, _incarnation, max(_offset) + 1, 'raw.%[1]s' FROM raw.%[1]s GROUP BY _partition, _incarnation`, table))
+		SELECT 'pg.public.%[1]s', _partition, _incarnation, max(_offset) + 1, 'raw.%[1]s' FROM raw.%[1]s WHERE %[2]s GROUP BY _partition, _incarnation`, table, condition))
 }

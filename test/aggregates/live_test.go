@@ -125,7 +125,7 @@ func TestModelsAreMadeAndRebuiltWhileTheShopWrites(t *testing.T) {
 	s := stackOf(t)
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "attempts.sql"), []byte(attempts), 0o600))
-	s.outcomes(t, "apply") // takes away what an earlier run on this stack made
+	s.outcomes(t, "apply", "--prune") // takes away what an earlier run on this stack made
 	w := s.write(t, "2000", lasting())
 	numbers := []*growing{
 		{name: "payments", measure: "payments", source: "pg", rows: "transactions WHERE kind = 'payment'"},
@@ -139,7 +139,7 @@ func TestModelsAreMadeAndRebuiltWhileTheShopWrites(t *testing.T) {
 		go func() { found <- g.watch(ctx, s.sides.ClickHouse) }()
 	}
 	time.Sleep(3 * time.Second) // history for the backfill, and looks at what is not there yet
-	require.Equal(t, "made", s.outcomes(t, "apply", "--keep", "--models", dir)[0]["action"])
+	require.Equal(t, "made", s.outcomes(t, "apply", "--models", dir)[0]["action"])
 	for _, name := range []string{"payments", "orders"} {
 		require.Equal(t, "rebuilt", s.outcomes(t, "rebuild", name)[0]["action"])
 	}

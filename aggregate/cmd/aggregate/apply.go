@@ -15,7 +15,7 @@ import (
 )
 
 type applyCommand struct {
-	Keep    bool `help:"Leave models on the server that have no file."`
+	Prune   bool `help:"Remove models from the server that have no file. Without it they stay: they may be another folder's."`
 	Stopped bool `help:"No sink is running, and none will until this ends: do not wait for what a sink that died has still to send again."`
 }
 
@@ -43,7 +43,7 @@ func (a *applyCommand) Run(ctx context.Context, c *cli) error {
 		}
 		c.outcome(out)
 	}
-	if !a.Keep {
+	if a.Prune {
 		failed = append(failed, c.removeDropped(ctx, applier, all))
 	}
 	return errors.Join(append(failed, c.makeViews(ctx, server), c.makePast(ctx, server))...)

@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/tidemark-cdc/tidemark/aggregate/apply"
 )
 
-type planCommand struct{}
+type planCommand struct {
+	Prune bool `help:"What apply --prune would do."`
+}
 
 // Run fails with a code of its own when apply would change something, so that a script can ask.
 func (p *planCommand) Run(ctx context.Context, c *cli) error {
@@ -24,7 +27,7 @@ func (p *planCommand) Run(ctx context.Context, c *cli) error {
 			failed = append(failed, err)
 			return
 		}
-		if out.Action != apply.Kept && out.Action != apply.Skipped {
+		if !slices.Contains([]apply.Action{apply.Kept, apply.Skipped, apply.Extra}, out.Action) {
 			changes++
 		}
 		c.outcome(out)
@@ -37,7 +40,11 @@ func (p *planCommand) Run(ctx context.Context, c *cli) error {
 		failed = append(failed, err)
 	}
 	for _, name := range gone {
-		tell(apply.Outcome{Model: name, Action: apply.Removed, Detail: "it has no file any more"}, nil)
+		out := apply.Outcome{Model: name, Action: apply.Extra, Detail: "it has no file here; apply --prune removes it"}
+		if p.Prune {
+			out.Action, out.Detail = apply.Removed, "it has no file any more"
+		}
+		tell(out, nil)
 	}
 	if len(failed) == 0 && changes > 0 {
 		return fmt.Errorf("%w: aggregate apply would change %d models", errDiffers, changes)
