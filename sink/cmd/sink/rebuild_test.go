@@ -95,7 +95,7 @@ func TestReplayRebuildsWhileTheStreamGoesOn(t *testing.T) {
 	b.aggregates()
 	one := b.start(1)
 	b.varied()
-	b.settled(time.Minute)
+	b.settled(2 * time.Minute)
 	b.later()
 	two := b.start(2)
 	n := b.src.Table
@@ -121,7 +121,7 @@ func TestAKilledRebuildGoesOn(t *testing.T) {
 	b.aggregates()
 	sink := b.start(1)
 	b.varied()
-	b.settled(time.Minute)
+	b.settled(2 * time.Minute)
 	b.later()
 	stop := b.background()
 	for round := range 4 {
@@ -162,7 +162,7 @@ func TestAKilledRebuildGoesOn(t *testing.T) {
 	require.NoError(t, err)
 	b.clean()
 	b.produce(t.Context(), 1000)
-	b.settled(time.Minute)
+	b.settled(2 * time.Minute)
 	b.sums()
 	b.stop(sink)
 }
@@ -179,7 +179,7 @@ func TestARebuildWithoutSinks(t *testing.T) {
 	b.aggregates()
 	sink := b.start(1)
 	b.varied()
-	b.settled(time.Minute)
+	b.settled(2 * time.Minute)
 	b.later()
 	b.stop(sink)
 	b.produce(t.Context(), 1_000)
@@ -190,12 +190,12 @@ func TestARebuildWithoutSinks(t *testing.T) {
 		}
 		return err == nil
 	}, time.Minute, time.Second) // the group is empty when the session is over
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	require.Equal(t, []string{"a model"}, clickhousetest.Texts(t, b.ch, "SELECT comment AS t FROM system.tables WHERE database = '"+b.src.Table+"_agg' AND name = 'later'"))
 	sink = b.start(2)
 	require.NoError(t, b.topic.Applied(ctx, b.ch))
-	b.settled(time.Minute)
+	b.settled(2 * time.Minute)
 	b.sums()
 	b.clean()
 	b.stop(sink)
