@@ -134,7 +134,7 @@ var storage = regexp.MustCompile(`\b(raw|current|sales_state)\.`)
 
 // views makes, over the copy, each view that reads the copy's tables and no others.
 func (r *Record) views(ctx context.Context, s Server) error {
-	all, err := table(ctx, s, "SELECT [database, name, as_select] AS r FROM system.tables WHERE engine = 'View' AND database NOT IN ('system', 'information_schema', 'INFORMATION_SCHEMA', 'ops') AND database != "+clickhouse.Text(r.Database))
+	all, err := table(ctx, s, "SELECT [database, name, as_select] AS r FROM system.tables WHERE engine = 'View' AND database NOT IN ('system', 'information_schema', 'INFORMATION_SCHEMA', 'ops', 'past') AND database != "+clickhouse.Text(r.Database))
 	if err != nil {
 		return fmt.Errorf("list views: %w", err)
 	}

@@ -20,13 +20,28 @@ type Server interface {
 const long = 6 * time.Hour
 
 func exec(ctx context.Context, s Server, sql string) error {
+	if err := awake(ctx, s); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(ctx, long)
 	defer cancel()
 	return s.Query(ctx, clickhouse.Select{SQL: sql})
 }
 
+// awake makes sure that the connection is there: the server may have closed it while the
+// copy was filled over others.
+func awake(ctx context.Context, s Server) error {
+	if c, ok := s.(interface{ Open(context.Context) error }); ok {
+		return c.Open(ctx)
+	}
+	return nil
+}
+
 // table reads what a query gives as one column of Array(String), named r.
 func table(ctx context.Context, s Server, sql string) (rows [][]string, err error) {
+	if err := awake(ctx, s); err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, long)
 	defer cancel()
 	r := proto.NewArray[string](new(proto.ColStr))

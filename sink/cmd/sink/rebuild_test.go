@@ -95,7 +95,7 @@ func TestReplayRebuildsWhileTheStreamGoesOn(t *testing.T) {
 	b.aggregates()
 	one := b.start(1)
 	b.varied()
-	b.settled(time.Minute)
+	b.settled(2 * time.Minute)
 	b.later()
 	two := b.start(2)
 	n := b.src.Table
@@ -121,7 +121,7 @@ func TestAKilledRebuildGoesOn(t *testing.T) {
 	b.aggregates()
 	sink := b.start(1)
 	b.varied()
-	b.settled(time.Minute)
+	b.settled(2 * time.Minute)
 	b.later()
 	stop := b.background()
 	for round := range 4 {
@@ -162,7 +162,7 @@ func TestAKilledRebuildGoesOn(t *testing.T) {
 	require.NoError(t, err)
 	b.clean()
 	b.produce(t.Context(), 1000)
-	b.settled(time.Minute)
+	b.settled(2 * time.Minute)
 	b.sums()
 	b.stop(sink)
 }
@@ -179,7 +179,7 @@ func TestARebuildWithoutSinks(t *testing.T) {
 	b.aggregates()
 	sink := b.start(1)
 	b.varied()
-	b.settled(time.Minute)
+	b.settled(2 * time.Minute)
 	b.later()
 	b.stop(sink)
 	b.produce(t.Context(), 1_000)
@@ -190,13 +190,71 @@ func TestARebuildWithoutSinks(t *testing.T) {
 		}
 		return err == nil
 	}, time.Minute, time.Second) // the group is empty when the session is over
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	require.Equal(t, []string{"a model"}, clickhousetest.Texts(t, b.ch, "SELECT comment AS t FROM system.tables WHERE database = '"+b.src.Table+"_agg' AND name = 'later'"))
 	sink = b.start(2)
 	require.NoError(t, b.topic.Applied(ctx, b.ch))
-	b.settled(time.Minute)
+	b.settled(2 * time.Minute)
 	b.sums()
+	b.clean()
+	b.stop(sink)
+}
+
+// Retention has taken the beginning of the topic: a rebuild from it is refused, one from
+// the newest snapshot makes the current state and the sums as they were. What is still in
+// the topic is compared and filled in.
+func TestReplayWhereTheBeginningIsGone(t *testing.T) {
+	b := newBench(t, 36)
+	b.aggregates()
+	sink := b.start(1)
+	b.src.Unchained = 0.2
+	b.produce(t.Context(), 3_000)
+	cut := b.ends(t.Context())
+	b.produce(t.Context(), 1_000)
+	b.settled(2 * time.Minute)
+	b.later()
+	for p, end := range cut {
+		b.retention(p, end)
+	}
+	out, err := b.replay("--dry-run")
+	require.NoError(t, err)
+	require.Contains(t, string(out), "Retention has taken the beginning")
+	_, err = b.replay("--rebuild")
+	require.ErrorContains(t, err, "does not hold its beginning")
+	_, err = b.replay("--rebuild", "--base", "snapshot")
+	require.ErrorContains(t, err, "capture resnapshot")
+	b.clean()
+
+	n := b.src.Table
+	lost := fmt.Sprintf("_partition = 1 AND _offset >= %d AND id %% 3 = 0", cut[1])
+	gone, err := sinktest.Count(t.Context(), b.ch, "SELECT count() AS n FROM raw."+n+" WHERE "+lost)
+	require.NoError(t, err)
+	clickhousetest.Exec(t, b.ch, "ALTER TABLE raw."+n+" DELETE WHERE "+lost+" SETTINGS mutations_sync = 2")
+	missing, fill, foreign := total(b.replayJSON("--missing").Findings)
+	require.EqualValues(t, gone, missing)
+	require.Equal(t, missing, fill)
+	require.Zero(t, foreign)
+	b.settled(2 * time.Minute)
+	b.sums()
+
+	b.src.Begin(b.topic, "anew", false)
+	b.src.Forget(50)
+	b.src.Rewrite(50)
+	b.src.Snapshot(b.topic.Put)
+	b.src.End(b.topic, "anew")
+	b.produce(t.Context(), 1_000)
+	b.settled(2 * time.Minute)
+	clickhousetest.Exec(t, b.ch, "ALTER TABLE current."+n+" DELETE WHERE id % 3 = 0 SETTINGS mutations_sync = 2")
+	stop := b.background()
+	b.replayJSON("--rebuild", "--base", "snapshot")
+	stop()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	require.NoError(t, b.topic.Applied(ctx, b.ch))
+	require.NoError(t, b.src.Images(ctx, b.ch))
+	want := clickhousetest.Texts(t, b.ch, "SELECT concat(toString(id % 50), ' ', toString(count()), ' ', toString(sum(amount))) AS t FROM shop."+n+" GROUP BY id % 50 ORDER BY id % 50")
+	require.Equal(t, want, clickhousetest.Texts(t, b.ch, "SELECT concat(toString(bucket), ' ', toString(n), ' ', toString(amount)) AS t FROM "+n+"_agg.show_later ORDER BY bucket"))
 	b.clean()
 	b.stop(sink)
 }

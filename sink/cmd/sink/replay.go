@@ -38,7 +38,7 @@ Examples:
   sink replay pg.public.orders --dry-run --from 2026-11-26T00:00:00Z
   sink replay pg.public.orders --missing
   sink replay pg.public.orders --rebuild
-  sink replay pg.public.orders --into past --to 2026-11-01T00:00:00Z
+  sink replay pg.public.orders --into yesterday --to 2026-11-01T00:00:00Z
 
 Exit codes: 0 done; 1 failed; 2 wrong usage; 4 a person has to act: the topic's beginning is gone, rows of raw are not what the topic gives, or another replay is under way; 5 a server cannot be reached.`
 }

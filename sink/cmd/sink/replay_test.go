@@ -22,6 +22,7 @@ import (
 // one with a boundary, below which it was filled in; and a view that shows each.
 func (b *bench) aggregates() {
 	n := b.src.Table
+	require.NoError(b.t, b.ch.Open(b.t.Context())) // the program's making may have taken longer than the server waits
 	b.t.Cleanup(func() { _ = b.ch.Exec(context.Background(), "DROP DATABASE IF EXISTS "+n+"_agg SYNC") })
 	const columns = "(bucket Int64, n SimpleAggregateFunction(sum, Int64), amount SimpleAggregateFunction(sum, Decimal(38, 2)), seen SimpleAggregateFunction(sum, Int64)) ENGINE = AggregatingMergeTree ORDER BY bucket SETTINGS non_replicated_deduplication_window = 10000 COMMENT 'a model'"
 	const model = "SELECT r.id %% 50 AS bucket, sum(toInt64(r._sign)) AS n, sum(r.amount * r._sign) AS amount, toInt64(count()) AS seen FROM %s AS r GROUP BY bucket"
@@ -121,10 +122,10 @@ func TestReplayFillsInWhatRawLacks(t *testing.T) {
 	b.aggregates()
 	one := b.start(1)
 	b.varied()
-	b.settled(time.Minute)
+	b.settled(2 * time.Minute)
 	b.later()
 	b.produce(t.Context(), 2_000)
-	b.settled(time.Minute)
+	b.settled(2 * time.Minute)
 	out, err := b.replay("--dry-run")
 	require.NoError(t, err)
 	require.Contains(t, string(out), "WOULD BE READ")
@@ -153,7 +154,7 @@ func TestReplayFillsInWhatRawLacks(t *testing.T) {
 	require.EqualValues(t, gone, missing)
 	require.Equal(t, missing, fill)
 	<-produced
-	b.settled(time.Minute)
+	b.settled(2 * time.Minute)
 	b.sums()
 	missing, _, foreign = total(b.replayJSON("--missing").Findings)
 	require.Zero(t, missing+foreign)
@@ -170,7 +171,7 @@ func TestReplayMakesASecondCopy(t *testing.T) {
 	then, when := maps.Clone(b.src.Rows), time.Now().UTC()
 	time.Sleep(50 * time.Millisecond)
 	b.produce(t.Context(), 3_000)
-	b.settled(time.Minute)
+	b.settled(2 * time.Minute)
 	b.later()
 
 	past := b.src.Table + "_past"
@@ -190,7 +191,7 @@ func TestReplayMakesASecondCopy(t *testing.T) {
 	require.Equal(t, []string{fmt.Sprint(cents)}, clickhousetest.Texts(t, b.ch, "SELECT toString(toInt64(sum(amount) * 100)) AS t FROM "+past+".show_whole"))
 	_, err = b.replay("--into", past)
 	require.ErrorContains(t, err, "exists already")
-	b.settled(time.Minute)
+	b.settled(2 * time.Minute)
 	b.clean()
 	b.stop(one)
 }
