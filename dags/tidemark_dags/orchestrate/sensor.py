@@ -1,4 +1,4 @@
-"""Waits for the tidemark without holding a worker. DAG files import this, so clients are loaded when they are needed."""
+"""Waits for the tidemark without holding a worker. DAG files import this: clients are loaded when they are needed."""
 
 from __future__ import annotations
 
