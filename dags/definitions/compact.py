@@ -5,14 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from airflow.sdk import Param, dag, get_current_context, task
+from airflow.sdk import Param, dag, task
 
-from tidemark_dags import clickhouse
-from tidemark_dags.compact.run import Budget
-from tidemark_dags.compact.run import compact as run
-from tidemark_dags.orchestrate.connections import settings
 from tidemark_dags.orchestrate.defaults import COMPACTED, RECONCILED, arguments
-from tidemark_dags.orchestrate.steps import run_of
 
 
 @dag(
@@ -35,11 +30,9 @@ from tidemark_dags.orchestrate.steps import run_of
 def compact() -> None:
     @task(outlets=[COMPACTED])
     def tables() -> list[dict[str, Any]]:
-        context = get_current_context()
-        p, configured = context["params"], settings()
-        budget = Budget(p["days"], p["gigabytes"], p["minutes"], p["cold"])
-        with clickhouse.connect(configured) as client:
-            return [e.summary() for e in run(client, configured, run_of(context), p["tables"], budget)]
+        from tidemark_dags.orchestrate import steps
+
+        return steps.compact()
 
     tables()
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from airflow.sdk import Param, dag, get_current_context, task
+from airflow.sdk import Param, dag, task
 
-from tidemark_dags import clickhouse
-from tidemark_dags.errors import DifferenceError
-from tidemark_dags.etl import run as batch
-from tidemark_dags.orchestrate.connections import settings
 from tidemark_dags.orchestrate.defaults import BATCH, arguments
-from tidemark_dags.orchestrate.steps import run_of
 
 
 @dag(
@@ -32,20 +27,15 @@ from tidemark_dags.orchestrate.steps import run_of
 def etl() -> None:
     @task
     def days() -> list[str]:
-        params = get_current_context()["params"]
-        with clickhouse.connect(settings()) as client:
-            first = date.fromisoformat(params["first"]) if params["first"] else batch.newest(client)
-        last = date.fromisoformat(params["last"]) if params["last"] else first
-        return [str(d) for d in batch.days(first, last)]
+        from tidemark_dags.orchestrate import steps
+
+        return steps.days()
 
     @task(outlets=[BATCH])
     def load(day: str) -> dict[str, Any]:
-        configured = settings()
-        with clickhouse.connect(configured) as client:
-            found = batch.compare(client, configured, run_of(get_current_context()), date.fromisoformat(day))
-        if not found.equal:
-            raise DifferenceError(f"{len(found.keys)} groups of {day} differ: SELECT * FROM sales_batch.side_by_side")
-        return found.summary()
+        from tidemark_dags.orchestrate import steps
+
+        return steps.load(day)
 
     load.expand(day=days())
 

@@ -5,14 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from airflow.sdk import Param, dag, get_current_context, task, task_group
+from airflow.sdk import Param, dag, task, task_group
 
-from tidemark_dags import clickhouse
-from tidemark_dags.orchestrate import steps
-from tidemark_dags.orchestrate.connections import settings
-from tidemark_dags.orchestrate.defaults import RECONCILED, TABLES, arguments
+from tidemark_dags.orchestrate.defaults import LIMIT, RECONCILED, TABLES, arguments
 from tidemark_dags.orchestrate.sensor import WaitForTidemark
-from tidemark_dags.reconcile.repair import LIMIT
 
 
 @dag(
@@ -38,19 +34,21 @@ from tidemark_dags.reconcile.repair import LIMIT
 def reconcile() -> None:
     @task(inlets=[TABLES])
     def plan() -> list[dict[str, Any]]:
-        context = get_current_context()
-        with clickhouse.connect(settings()) as client:
-            return steps.plan(client, settings(), context["params"])
+        from tidemark_dags.orchestrate import steps
+
+        return steps.plan()
 
     @task
     def read(scope: dict[str, Any]) -> dict[str, Any]:
-        with clickhouse.connect(settings()) as client:
-            return steps.read(client, settings(), steps.run_of(get_current_context()), scope)
+        from tidemark_dags.orchestrate import steps
+
+        return steps.read(scope)
 
     @task
     def compare(reading: dict[str, Any]) -> dict[str, Any]:
-        with clickhouse.connect(settings()) as client:
-            return steps.compare(client, settings(), steps.run_of(get_current_context()), reading)
+        from tidemark_dags.orchestrate import steps
+
+        return steps.compare(reading)
 
     @task_group
     def part(scope: Any) -> Any:
@@ -61,23 +59,26 @@ def reconcile() -> None:
 
     @task
     def repair(findings: Any) -> list[dict[str, Any]]:
-        context = get_current_context()
-        with clickhouse.connect(settings()) as client:
-            return steps.repair(client, settings(), steps.run_of(context), list(findings), context["params"])
+        from tidemark_dags.orchestrate import steps
+
+        return steps.repair(list(findings))
 
     @task
     def models() -> list[str]:
-        with clickhouse.connect(settings()) as client:
-            return steps.models(client, settings(), get_current_context()["params"])
+        from tidemark_dags.orchestrate import steps
+
+        return steps.models()
 
     @task(max_active_tis_per_dagrun=2)
     def aggregate(name: str) -> dict[str, Any]:
-        context = get_current_context()
-        with clickhouse.connect(settings()) as client:
-            return steps.aggregate(client, settings(), steps.run_of(context), name, context["params"])
+        from tidemark_dags.orchestrate import steps
+
+        return steps.aggregate(name)
 
     @task(outlets=[RECONCILED], retries=0, trigger_rule="none_failed")
     def verdict(tables: Any, sums: Any) -> None:
+        from tidemark_dags.orchestrate import steps
+
         steps.verdict([*tables, *(sums or [])])
 
     tables = repair(part.expand(scope=plan()))

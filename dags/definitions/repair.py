@@ -5,13 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from airflow.sdk import Param, dag, get_current_context, task
+from airflow.sdk import Param, dag, task
 
-from tidemark_dags import clickhouse
-from tidemark_dags.orchestrate.connections import settings
-from tidemark_dags.orchestrate.defaults import TABLES, arguments
-from tidemark_dags.reconcile import store
-from tidemark_dags.reconcile.repair import LIMIT, Repair
+from tidemark_dags.orchestrate.defaults import LIMIT, TABLES, arguments
 
 
 @dag(
@@ -29,11 +25,9 @@ from tidemark_dags.reconcile.repair import LIMIT, Repair
 def repair() -> None:
     @task(outlets=[TABLES])
     def again() -> list[dict[str, Any]]:
-        params = get_current_context()["params"]
-        configured = settings()
-        with clickhouse.connect(configured) as client:
-            run = params["run"] or store.newest_open(client)
-            return [f.summary() for f in Repair(client, configured, run, params["limit"]).everything()] if run else []
+        from tidemark_dags.orchestrate import steps
+
+        return steps.repair_run()
 
     again()
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
-from airflow.sdk import Param, dag, get_current_context, task
+from airflow.sdk import Param, dag, task
 
-from tidemark_dags import clickhouse
-from tidemark_dags.etl.run import newest
-from tidemark_dags.orchestrate.connections import settings
 from tidemark_dags.orchestrate.defaults import RECONCILED, REPORT, arguments
-from tidemark_dags.report.render import write
 
 
 @dag(
@@ -26,10 +22,9 @@ from tidemark_dags.report.render import write
 def report() -> None:
     @task(outlets=[REPORT])
     def sales() -> str:
-        params, configured = get_current_context()["params"], settings()
-        with clickhouse.connect(configured) as client:
-            day = date.fromisoformat(params["day"]) if params["day"] else newest(client)
-            return str(write(client, day, configured.reports))
+        from tidemark_dags.orchestrate import steps
+
+        return steps.report()
 
     sales()
 

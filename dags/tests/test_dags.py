@@ -22,7 +22,7 @@ def bag(airflow_home: Path):  # noqa: ANN201 - Airflow is imported late, after i
         os.environ[name] = value
     from airflow.dag_processing.dagbag import DagBag
 
-    return DagBag(str(REPOSITORY / "dags/definitions"), include_examples=False)
+    return DagBag(str(REPOSITORY / "dags/definitions"), load_op_links=False)
 
 
 def test_every_file_loads(bag) -> None:  # noqa: ANN001

@@ -10,6 +10,8 @@ from airflow.sdk import Asset
 
 from tidemark_dags.orchestrate.alert import failed
 
+LIMIT = 10_000  # rows that a run may repair
+
 TABLES = Asset("tidemark://tables")  # what capture and sink keep up to date
 RECONCILED = Asset("tidemark://reconciled")  # every table was compared and is equal
 COMPACTED = Asset("tidemark://compacted")

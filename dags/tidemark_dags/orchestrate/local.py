@@ -55,6 +55,7 @@ class Local:
             "core__load_examples": "False",
             "core__executor": "LocalExecutor",
             "core__parallelism": "4",
+            "core__dagbag_import_timeout": "120",
             "core__execution_api_server_url": f"{self.url}/execution/",
             "core__simple_auth_manager_users": "admin:admin",
             "core__simple_auth_manager_passwords_file": str(passwords),

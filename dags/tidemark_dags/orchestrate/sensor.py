@@ -1,4 +1,4 @@
-"""Waits for the tidemark without holding a worker's slot."""
+"""Waits for the tidemark without holding a worker. DAG files import this: clients are loaded when they are needed."""
 
 from __future__ import annotations
 
@@ -10,10 +10,7 @@ from typing import Any
 from airflow.sdk import BaseOperator
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
-from tidemark_dags import clickhouse, tidemark
 from tidemark_dags.errors import LateError
-from tidemark_dags.orchestrate.connections import settings
-from tidemark_dags.settings import Settings
 
 PAUSE = 1.0  # seconds between two looks
 
@@ -39,6 +36,9 @@ class TidemarkTrigger(BaseTrigger):
         yield TriggerEvent("late")
 
     def _passed(self) -> bool:
+        from tidemark_dags import clickhouse, tidemark
+        from tidemark_dags.settings import Settings
+
         with clickhouse.connect(Settings()) as client:
             return tidemark.passed(client, self.source, int(self.version))
 
@@ -55,6 +55,9 @@ class WaitForTidemark(BaseOperator):
     def execute(self, context: Any) -> None:
         if not self.reading.get("version"):
             return
+        from tidemark_dags import clickhouse, tidemark
+        from tidemark_dags.orchestrate.connections import settings
+
         configured = settings()
         with clickhouse.connect(configured) as client:
             if tidemark.passed(client, self.reading["source"], int(self.reading["version"])):

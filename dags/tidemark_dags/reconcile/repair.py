@@ -16,7 +16,7 @@ from tidemark_dags.reconcile.finding import Difference, Finding
 from tidemark_dags.reconcile.scope import Scope, Shape, buckets_for
 from tidemark_dags.settings import Settings
 
-LIMIT = 10_000
+LIMIT = 10_000  # as in orchestrate/defaults.py, which must not load this
 PAUSE = 0.5  # seconds between two looks
 
 
