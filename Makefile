@@ -60,8 +60,8 @@ bench: build fetch ## capture and sink beside what the machine can do at all: do
 codecs: ## benchmarks of every codec, with allocations
 	go test -run '^$$' -bench . -benchmem ./schemas/... ./capture/... ./sink/...
 
-demo: build ## an empty stack, a shop on it, a comparison at the end (OLIST=DIR: the real orders of Olist)
-	@bin/demo $(if $(OLIST),--olist $(OLIST))
+demo: build ## an empty stack, a shop on it, a comparison at the end (OLIST=DIR: the real orders of Olist; BI=1: in Superset, too)
+	@bin/demo $(if $(OLIST),--olist $(OLIST)) $(if $(BI),--bi)
 
 superset: build ## dashboards beside the stack: installs Superset, imports superset/bundle, prints address and logins
 	@bin/local up && bin/local superset
