@@ -3,6 +3,7 @@
 -- over: cohorts
 SELECT
     c.first_month AS first_month,
+    formatDateTime(c.first_month, '%Y-%m') AS month,
     c.currency AS currency,
     c.months_later AS months_later,
     c.buyers AS buyers,

@@ -22,6 +22,7 @@ type Options struct {
 	For       time.Duration // how long the shop runs
 	Seed      int64
 	Keep      bool // leave the stack running
+	BI        bool // start the dashboards before the shop
 	Terminal  bool // redraw the view in place
 }
 
@@ -50,6 +51,11 @@ func Run(ctx context.Context, o Options, out io.Writer) (err error) {
 	}
 	if err := s.up(ctx); err != nil {
 		return err
+	}
+	if o.BI {
+		if err := s.local(ctx, "superset"); err != nil {
+			return err
+		}
 	}
 	sides, err := compare.Open(ctx, s.addresses())
 	if err != nil {

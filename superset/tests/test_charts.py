@@ -29,7 +29,7 @@ def test_every_chart_has_its_answer_and_says_what_it_counts():
 @pytest.mark.parametrize("key", [k for k, a in answers.ANSWERS.items() if "sql" in a])
 def test_chart_is_right(admin, contexts, key):
     shown, keys = compare.table(admin.data(contexts[key]), contexts[key])
-    assert shown or key == "letters_why"
+    assert shown or "empty" in answers.ANSWERS[key], "nothing to compare"
     assert compare.differs(shown, clickhouse.rows(answers.sql(key)), keys, answers.ANSWERS[key].get("top")) == ""
 
 

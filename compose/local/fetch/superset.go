@@ -37,7 +37,7 @@ func getSuperset(ctx context.Context, s *site.Site, dir, tmp string) error {
 	for _, args := range [][]string{
 		{"python3", "-m", "venv", venv},
 		{filepath.Join(venv, "bin", "pip"), "install", "--quiet", "--disable-pip-version-check", "--no-cache-dir", "uv"},
-		{filepath.Join(venv, "bin", "uv"), "pip", "install", "--quiet", "--python", filepath.Join(venv, "bin", "python"),
+		{filepath.Join(venv, "bin", "uv"), "pip", "install", "--quiet", "--compile-bytecode", "--python", filepath.Join(venv, "bin", "python"),
 			"--requirement", filepath.Join(s.Root, "superset", "superset.lock")},
 	} {
 		if err := process.Run(ctx, process.Spec{Args: args, Dir: tmp, Env: env}); err != nil {

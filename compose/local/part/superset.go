@@ -21,10 +21,14 @@ func superset() Part {
 	return Part{
 		Name: "superset", Needs: []string{"clickhouse", "sink"}, Ports: []string{site.Superset}, Fetch: []string{"superset"}, Extra: true,
 		Prepare: provisionSuperset, Spec: supersetSpec, Ready: pingSuperset, Within: provisioning,
-		Files: func(s *site.Site) []string {
-			return []string{supersetSource(s, "bundle"), supersetSource(s, "tidemark_bi"), supersetSource(s, "superset_config.py")}
-		},
+		Files: supersetFiles,
 	}
+}
+
+// supersetFiles leaves out what Python writes beside its modules: it is no reason to start anew.
+func supersetFiles(s *site.Site) []string {
+	modules, _ := filepath.Glob(supersetSource(s, "tidemark_bi", "*.py"))
+	return append(modules, supersetSource(s, "bundle"), supersetSource(s, "superset_config.py"))
 }
 
 func supersetSource(s *site.Site, elem ...string) string {

@@ -22,6 +22,7 @@ Examples:
   demo                          a minute of the made-up shop
   demo --olist ../olist         the real orders of Olist
   demo --for 10m --rate 500 --keep
+  demo --bi                     dashboards beside it; the stack stays up
 
 Exit codes: 0 everything is equal, 1 something differs, 2 wrong usage, 3 a part failed.`
 
@@ -31,6 +32,7 @@ type flags struct {
 	Rate      int           `help:"Changes per second." default:"200" env:"DEMO_RATE"`
 	Seed      int64         `help:"Seed of the shop's doings." default:"1" env:"SEED"`
 	Keep      bool          `help:"Leave the stack running." env:"KEEP"`
+	BI        bool          `name:"bi" help:"Show it in Superset, too; the stack stays up."`
 	Bin       string        `help:"Folder of the programs." default:"bin"`
 	Dir       string        `help:"Data folder of the demo's stack; it is emptied." default:".local/demo"`
 	Contracts string        `help:"Folder of the shop's contracts." default:"schemas/shop"`
@@ -45,7 +47,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	err := demo.Run(ctx, demo.Options{
-		Bin: f.Bin, Dir: f.Dir, Contracts: f.Contracts, Olist: f.Olist, Rate: f.Rate, For: f.For, Seed: f.Seed, Keep: f.Keep,
+		Bin: f.Bin, Dir: f.Dir, Contracts: f.Contracts, Olist: f.Olist, Rate: f.Rate, For: f.For, Seed: f.Seed, Keep: f.Keep || f.BI, BI: f.BI,
 		Terminal: term.IsTerminal(int(os.Stdout.Fd())),
 	}, os.Stdout)
 	stop()
