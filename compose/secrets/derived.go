@@ -1,0 +1,48 @@
+package secrets
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// file is made of the passwords and made anew when they change.
+type file struct {
+	file string
+	text func(password func(name string) string) string
+}
+
+var derived = []file{
+	{"clickhouse_hashes.xml", func(password func(string) string) string { // what the server is given instead of passwords
+		return fmt.Sprintf("<clickhouse>\n  <tidemark_hash>%x</tidemark_hash>\n  <bi_hash>%x</bi_hash>\n</clickhouse>\n",
+			sha256.Sum256([]byte(password("clickhouse_password"))), sha256.Sum256([]byte(password("clickhouse_bi_password"))))
+	}},
+	{"airflow_passwords.json", func(password func(string) string) string {
+		return fmt.Sprintf("{\"admin\": %q}\n", password("airflow_password"))
+	}},
+}
+
+// write leaves a file alone that says the right thing already.
+func (f file) write(dir string) (changed bool, err error) {
+	text := f.text(func(name string) string {
+		password, oops := os.ReadFile(filepath.Join(dir, name))
+		err = errors.Join(err, oops)
+		return string(password)
+	})
+	path := filepath.Join(dir, f.file)
+	old, oops := os.ReadFile(path)
+	if !errors.Is(oops, fs.ErrNotExist) {
+		err = errors.Join(err, oops)
+	}
+	if err != nil || string(old) == text {
+		return false, err
+	}
+	work := path + ".new"
+	if err := os.WriteFile(work, []byte(text), 0o444); err != nil {
+		return false, fmt.Errorf("make %s: %w", f.file, err)
+	}
+	return true, os.Rename(work, path)
+}
