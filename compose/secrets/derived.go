@@ -16,9 +16,9 @@ type file struct {
 }
 
 var derived = []file{
-	{"clickhouse_hashes.xml", func(password func(string) string) string { // what the server is given instead of passwords
-		return fmt.Sprintf("<clickhouse>\n  <tidemark_hash>%x</tidemark_hash>\n  <bi_hash>%x</bi_hash>\n</clickhouse>\n",
-			sha256.Sum256([]byte(password("clickhouse_password"))), sha256.Sum256([]byte(password("clickhouse_bi_password"))))
+	{"clickhouse_hashes.xml", func(password func(string) string) string { // what the server is given instead of passwords, and what the servers of a cluster know one another by
+		return fmt.Sprintf("<clickhouse>\n  <tidemark_hash>%x</tidemark_hash>\n  <bi_hash>%x</bi_hash>\n  <cluster_secret>%s</cluster_secret>\n</clickhouse>\n",
+			sha256.Sum256([]byte(password("clickhouse_password"))), sha256.Sum256([]byte(password("clickhouse_bi_password"))), password("clickhouse_cluster_secret"))
 	}},
 	{"airflow_passwords.json", func(password func(string) string) string {
 		return fmt.Sprintf("{\"admin\": %q}\n", password("airflow_password"))

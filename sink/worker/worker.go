@@ -48,6 +48,8 @@ type Shared struct {
 	MaxWait  time.Duration
 	// Grace is how long a batch that is in flight may still take when the generation ends.
 	Grace time.Duration
+	// Replicated tables lose no part behind its token, so a restart of the server is no reason to look at each.
+	Replicated bool
 	// Pause is the wait after a failed attempt at ClickHouse; it doubles up to 5 s.
 	Pause time.Duration
 }

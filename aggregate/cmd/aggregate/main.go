@@ -13,6 +13,7 @@ import (
 	"github.com/tidemark-cdc/tidemark/aggregate/models"
 	"github.com/tidemark-cdc/tidemark/aggregate/view"
 	"github.com/tidemark-cdc/tidemark/aggregate/views"
+	"github.com/tidemark-cdc/tidemark/clickhouse/cluster"
 	"gopkg.in/yaml.v3"
 )
 
@@ -20,6 +21,7 @@ type cli struct {
 	URL      string `name:"clickhouse-http-url" env:"TIDEMARK_CLICKHOUSE_HTTP_URL" help:"ClickHouse's HTTP address."`
 	User     string `name:"clickhouse-user" env:"TIDEMARK_CLICKHOUSE_USER" help:"Who connects; becomes the definer of the views."`
 	Password string `name:"clickhouse-password" env:"TIDEMARK_CLICKHOUSE_PASSWORD" help:"The user's password."`
+	Cluster  string `name:"clickhouse-cluster" env:"TIDEMARK_CLICKHOUSE_CLUSTER" help:"Name of a cluster in the servers' remote_servers: tables are then replicated and distributed over it."`
 	Config   string `type:"existingfile" help:"The sink's YAML file: clickhouse: {http_url, user, password}."`
 	Models   string `type:"existingdir" help:"Folder of models; without it those that are built in."`
 	Views    string `type:"existingdir" help:"Folder of views over the models; without it those that are built in."`
@@ -55,7 +57,7 @@ func (c *cli) connect() (*client.Client, error) {
 		}
 	}
 	out := &client.Client{URL: cmp.Or(c.URL, file.ClickHouse.URL), User: cmp.Or(c.User, file.ClickHouse.User, "default"),
-		Password: cmp.Or(c.Password, file.ClickHouse.Password)}
+		Password: cmp.Or(c.Password, file.ClickHouse.Password), Cluster: cluster.Name(c.Cluster)}
 	if out.URL == "" {
 		return nil, fmt.Errorf("where is ClickHouse? Set TIDEMARK_CLICKHOUSE_HTTP_URL, or clickhouse.http_url in the file")
 	}
