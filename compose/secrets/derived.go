@@ -16,9 +16,14 @@ type file struct {
 }
 
 var derived = []file{
-	{"clickhouse_hashes.xml", func(password func(string) string) string { // what the server is given instead of passwords, and what the servers of a cluster know one another by
-		return fmt.Sprintf("<clickhouse>\n  <tidemark_hash>%x</tidemark_hash>\n  <bi_hash>%x</bi_hash>\n  <cluster_secret>%s</cluster_secret>\n</clickhouse>\n",
-			sha256.Sum256([]byte(password("clickhouse_password"))), sha256.Sum256([]byte(password("clickhouse_bi_password"))), password("clickhouse_cluster_secret"))
+	{"clickhouse_users.xml", func(password func(string) string) string { // what the server is given instead of passwords
+		user := func(name, file string) string {
+			return fmt.Sprintf("  <%[1]s><password_sha256_hex>%[2]x</password_sha256_hex></%[1]s>\n", name, sha256.Sum256([]byte(password(file))))
+		}
+		return "<clickhouse><users>\n" + user("tidemark", "clickhouse_password") + user("bi", "clickhouse_bi_password") + "</users></clickhouse>\n"
+	}},
+	{"clickhouse_cluster.xml", func(password func(string) string) string { // what the servers of a cluster know one another by
+		return fmt.Sprintf("<clickhouse><remote_servers><tidemark><secret>%s</secret></tidemark></remote_servers></clickhouse>\n", password("clickhouse_cluster_secret"))
 	}},
 	{"airflow_passwords.json", func(password func(string) string) string {
 		return fmt.Sprintf("{\"admin\": %q}\n", password("airflow_password"))

@@ -39,8 +39,8 @@ func TestHashesFollowAPasswordThatWasChanged(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, []byte("another"), 0o444))
 	made, err := Write(dir)
 	require.NoError(t, err)
-	require.Equal(t, []string{"clickhouse_hashes.xml"}, made)
-	hashes, err := os.ReadFile(filepath.Join(dir, "clickhouse_hashes.xml"))
+	require.Equal(t, []string{"clickhouse_users.xml"}, made)
+	hashes, err := os.ReadFile(filepath.Join(dir, "clickhouse_users.xml"))
 	require.NoError(t, err)
-	require.Contains(t, string(hashes), fmt.Sprintf("<bi_hash>%x</bi_hash>", sha256.Sum256([]byte("another"))))
+	require.Contains(t, string(hashes), fmt.Sprintf("<bi><password_sha256_hex>%x</password_sha256_hex></bi>", sha256.Sum256([]byte("another"))))
 }

@@ -73,6 +73,7 @@ func (s *Set) Reader(ctx context.Context, name, password, database string) error
 	return s.do(ctx, func(admin *mongo.Database) error {
 		roles := bson.A{
 			bson.D{{Key: "role", Value: "read"}, {Key: "db", Value: database}},
+			bson.D{{Key: "role", Value: "read"}, {Key: "db", Value: "local"}}, // the oplog, to see how far back it reaches
 			bson.D{{Key: "role", Value: "clusterMonitor"}, {Key: "db", Value: "admin"}},
 		}
 		user := func(command string) error {
