@@ -23,8 +23,8 @@ down: bin/local ## stop the stack; its data stays
 wipe: bin/local ## stop the stack and remove its data; the downloads stay
 	@bin/local wipe
 
-status: bin/local ## what runs, where, how far (STATUS=json for machines)
-	@bin/local status $(if $(filter json,$(STATUS)),--json)
+status: bin/local ## the whole pipeline on one screen (WATCH=1: again and again; STATUS=json for machines)
+	@bin/local status $(if $(filter json,$(STATUS)),--json) $(if $(WATCH),--watch)
 
 logs: bin/local ## the end of the logs, and what is added to them (PART=capture: only that one)
 	@bin/local logs -f $(PART)

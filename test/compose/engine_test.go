@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -57,13 +59,22 @@ func alone(t *testing.T) {
 	require.NoError(t, syscall.Flock(int(lock.Fd()), syscall.LOCK_EX))
 }
 
-// dockerCLI is Debian's or any other.
+// dockerCLI is the first docker command of the PATH that can build with BuildKit: one before version 23 does by itself, a
+// later one takes the buildx component.
 func dockerCLI(t *testing.T) string {
-	program, err := exec.LookPath("docker")
-	if err != nil {
-		t.Skip("needs the docker command")
+	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+		program, err := exec.LookPath(filepath.Join(dir, "docker"))
+		if err != nil {
+			continue
+		}
+		out, _ := exec.CommandContext(t.Context(), program, "version", "--format", "{{.Client.Version}}").Output() // fails without an engine, and says it
+		major, _, _ := strings.Cut(string(out), ".")
+		if n, err := strconv.Atoi(major); err == nil && n < 23 || exec.CommandContext(t.Context(), program, "buildx", "version").Run() == nil {
+			return program
+		}
 	}
-	return program
+	t.Skip("needs a docker command that can build with BuildKit")
+	return ""
 }
 
 // plugin is the folder of a docker configuration with compose in it. TIDEMARK_COMPOSE names the program; the tests that may
