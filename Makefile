@@ -1,12 +1,12 @@
-# make help shows the targets. CONTRACTS, OLIST, STATUS, PART and FUZZTIME are described there.
+# make help shows the targets. CONTRACTS, OLIST, STATUS, WATCH, PART and FUZZTIME are described there.
 MODULES  := schemas capture sink aggregate clickhouse compose test
 PACKAGES := $(MODULES:%=./%/...)
 PROGRAMS  = $(shell go list -e -f '{{if eq .Name "main"}}{{.ImportPath}}{{end}}' $(PACKAGES) 2>/dev/null)
 FUZZTIME ?= 20s
-.PHONY: help build up down wipe status logs env fetch test lint fmt vet fuzz bench codecs demo
+.PHONY: help build up down wipe status logs env fetch test lint fmt vet fuzz bench codecs demo secrets static reference test-compose
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | sed 's/[$$][$$]/$$/' | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | sed 's/[$$][$$]/$$/' | expand -t 14
 
 build: ## all programs into bin/
 	@mkdir -p bin && go build -o bin/ $(PROGRAMS)
@@ -39,6 +39,19 @@ test: build fetch ## all tests, against real servers on free ports
 	bin/local with -- go test -p 1 ./aggregate/... ./clickhouse/... ./compose/shop/...
 	bin/local with --only kafka,clickhouse -- go test -p 1 ./sink/...
 	go test ./schemas/... ./capture/... ./compose/local/... ./compose/compare/... ./compose/demo/... ./test/...
+
+secrets: ## the passwords of the stack in containers, as files in compose/.secrets; what is there stays
+	@mkdir -p bin && go build -o bin/ ./compose/secrets/cmd/secrets && bin/secrets
+
+static: ## our programs for containers, in bin/static (docker build --build-arg PROGRAMS=built)
+	@mkdir -p bin/static && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o bin/static/ \
+		./capture/cmd/capture ./sink/cmd/sink ./aggregate/cmd/aggregate ./compose/shop/cmd/shop ./compose/inside/cmd/inside
+
+test-compose: ## the stack in containers from first start to one sink more, with stand-ins for the servers (root and dockerd)
+	TIDEMARK_TEST_COMPOSE=1 go test -count 1 -timeout 40m -v ./test/compose
+
+reference: build ## docs/reference from the code
+	@bin/reference
 
 lint: vet ## vet, staticcheck and formatting
 	@go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 $(PACKAGES)

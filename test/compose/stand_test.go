@@ -84,7 +84,7 @@ func machine(t *testing.T) []string {
 	require.NoError(t, err)
 	program, err = filepath.EvalSymlinks(program)
 	require.NoError(t, err)
-	conf, err := filepath.EvalSymlinks(filepath.Join(filepath.Dir(filepath.Dir(program)), "conf"))
+	conf, err := filepath.EvalSymlinks(filepath.Join(filepath.Dir(filepath.Dir(program)), "conf", "security", "java.security"))
 	if err != nil || !strings.HasPrefix(conf, "/etc/") {
 		conf = "/usr/share/" // it lies with Java itself
 	} else {
