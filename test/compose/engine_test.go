@@ -118,7 +118,7 @@ const root = "../.."
 
 func await(t *testing.T, what string, ask func(context.Context) error) {
 	t.Helper()
-	deadline := time.Now().Add(3 * time.Minute)
+	deadline := time.Now().Add(5 * time.Minute)
 	for {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		err := ask(ctx)

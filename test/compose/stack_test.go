@@ -29,7 +29,7 @@ func TestStack(t *testing.T) {
 	}
 	s := newStand(t)
 	s.compose("up", "-d", "--no-build", "--wait")
-	s.sells(600)
+	s.sells(300)
 	first := s.equal()
 	s.exact()
 
@@ -37,14 +37,14 @@ func TestStack(t *testing.T) {
 	require.Empty(t, s.compose("ps", "-aq"), "down takes every container away")
 	s.compose("up", "-d", "--no-build", "--wait")
 	require.Equal(t, first, s.equal(), "the data outlive the containers")
-	s.sells(400)
+	s.sells(200)
 	require.Greater(t, s.equal(), first)
 	s.exact()
 
 	s.compose("up", "-d", "--no-build", "--no-recreate", "--wait", "--scale", "sink=2")
 	before := s.batches()
 	require.Len(t, before, 2)
-	s.sells(600)
+	s.sells(300)
 	s.equal()
 	for sink, n := range s.batches() {
 		require.Greater(t, n, before[sink], "%s takes work", sink)
@@ -64,7 +64,7 @@ func (s *stand) equal() (rows uint64) {
 	sides, err := compare.Open(s.t.Context(), s.addresses())
 	require.NoError(s.t, err)
 	defer sides.Close(context.WithoutCancel(s.t.Context()))
-	results, err := compare.Tables(s.t.Context(), s.contracts(), sides, 3*time.Minute)
+	results, err := compare.Tables(s.t.Context(), s.contracts(), sides, 10*time.Minute)
 	require.NoError(s.t, err)
 	var text strings.Builder
 	compare.Print(&text, results)

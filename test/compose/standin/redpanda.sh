@@ -32,8 +32,8 @@ message.max.bytes=16777216
 replica.fetch.max.bytes=16777216
 log.cleaner.dedupe.buffer.size=16777216
 log.cleaner.io.buffer.size=262144
-broker.heartbeat.interval.ms=300
-broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=1000
+broker.session.timeout.ms=60000
 END
 java=(java -Xms64m -Xmx256m -XX:+UseSerialGC -Djava.net.preferIPv4Stack=true -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -cp "$STANDIN_KAFKA/libs/*")
 [ -e "$data/meta.properties" ] || "${java[@]}" kafka.tools.StorageTool format -t dGlkZW1hcmstbG9jYWwtMA -c /tmp/server.properties
