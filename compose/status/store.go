@@ -2,6 +2,7 @@ package status
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 
 	"github.com/tidemark-cdc/tidemark/compose/compare"
@@ -29,18 +30,16 @@ func last(ctx context.Context, ch compare.ClickHouse, table string) string {
 		columns[text(t[0])] = true
 		return nil
 	})
+	when, what := first(columns, "started_at", "written_at"), first(columns, "state", "step")
 	switch {
 	case err != nil:
 		return "unknown"
-	case !columns["started_at"]:
+	case when == "" || what == "":
 		return "never"
 	}
-	state := "''"
-	if columns["state"] {
-		state = "argMax(state, started_at)"
-	}
 	answer := "never"
-	err = ch.Query(ctx, "SELECT toString(count()), toString(toDateTime(max(started_at))), "+state+" FROM ops."+table, func(t []*string) error {
+	sql := fmt.Sprintf("SELECT toString(count()), toString(toDateTime(max(%[1]s))), toString(argMax(%[2]s, %[1]s)) FROM ops.%[3]s", when, what, table)
+	err = ch.Query(ctx, sql, func(t []*string) error {
 		if text(t[0]) != "0" {
 			answer = text(t[1]) + " " + text(t[2])
 		}
@@ -50,6 +49,15 @@ func last(ctx context.Context, ch compare.ClickHouse, table string) string {
 		return "unknown"
 	}
 	return answer
+}
+
+func first(there map[string]bool, names ...string) string {
+	for _, n := range names {
+		if there[n] {
+			return n
+		}
+	}
+	return ""
 }
 
 // one reads one number, -1 when there is none.
