@@ -64,7 +64,7 @@ func (s *stand) equal() (rows uint64) {
 	sides, err := compare.Open(s.t.Context(), s.addresses())
 	require.NoError(s.t, err)
 	defer sides.Close(context.WithoutCancel(s.t.Context()))
-	results, err := compare.Tables(s.t.Context(), s.contracts(), sides, 10*time.Minute)
+	results, err := compare.Tables(s.t.Context(), s.contracts(), sides, 20*time.Minute)
 	require.NoError(s.t, err)
 	var text strings.Builder
 	compare.Print(&text, results)
