@@ -24,8 +24,8 @@ down: bin/local ## stop the stack; its data stays
 wipe: bin/local ## stop the stack and remove its data; the downloads stay
 	@bin/local wipe
 
-status: bin/local ## what runs, where, how far (STATUS=json for machines)
-	@bin/local status $(if $(filter json,$(STATUS)),--json)
+status: bin/local ## the whole pipeline on one screen (WATCH=1: again and again; STATUS=json for machines)
+	@bin/local status $(if $(filter json,$(STATUS)),--json) $(if $(WATCH),--watch)
 
 logs: bin/local ## the end of the logs, and what is added to them (PART=capture: only that one)
 	@bin/local logs -f $(PART)
@@ -46,6 +46,19 @@ chaos: build fetch ## faults strike the whole pipeline, then every validator is 
 
 mutants: build fetch ## breaks the programs on purpose, a rule each, and lists which validators notice (ALL=1: every rule)
 	@TIDEMARK_MUTANTS=$(if $(ALL),every,named) go test -count=1 -v -timeout 60m ./test/mutants/
+
+secrets: ## the passwords of the stack in containers, as files in compose/.secrets; what is there stays
+	@mkdir -p bin && go build -o bin/ ./compose/secrets/cmd/secrets && bin/secrets
+
+static: ## our programs for containers, in bin/static (docker build --build-arg PROGRAMS=built)
+	@mkdir -p bin/static && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o bin/static/ \
+		./capture/cmd/capture ./sink/cmd/sink ./aggregate/cmd/aggregate ./compose/shop/cmd/shop ./compose/inside/cmd/inside
+
+test-compose: ## the stack in containers from first start to one sink more, with stand-ins for the servers (root and dockerd)
+	TIDEMARK_TEST_COMPOSE=1 go test -count 1 -timeout 40m -v ./test/compose
+
+reference: build ## docs/reference from the code
+	@bin/reference
 
 lint: vet ## vet, staticcheck and formatting
 	@go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 $(PACKAGES)

@@ -9,12 +9,16 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/tidemark-cdc/tidemark/clickhouse/cluster"
 )
 
 // Client is the server's address and who connects. Settings go with every statement.
 type Client struct {
 	URL, User, Password string
 	Settings            map[string]string
+	// Cluster is what the server belongs to; "" for one on its own.
+	Cluster cluster.Name
 }
 
 // Error is ClickHouse's refusal of a statement.
@@ -28,10 +32,12 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("ClickHouse refused it: %s (statement: %.300s)", strings.TrimSpace(e.Message), e.Statement)
 }
 
-// Exec runs a statement whose answer does not matter.
+// Exec runs a statement whose answer does not matter; on a cluster, its forms for one.
 func (c *Client) Exec(ctx context.Context, sql string) error {
-	_, err := c.send(ctx, sql)
-	return err
+	return c.Cluster.Exec(func(ctx context.Context, sql string) error {
+		_, err := c.send(ctx, sql)
+		return err
+	})(ctx, sql)
 }
 
 // Rows runs a query and gives its rows, each cell as text.

@@ -6,6 +6,8 @@ import (
 	"crypto/tls"
 	"log/slog"
 	"time"
+
+	"github.com/tidemark-cdc/tidemark/clickhouse/cluster"
 )
 
 // Config says where the server is. The zero values of the durations become defaults.
@@ -14,6 +16,8 @@ type Config struct {
 	Addr     string
 	User     string
 	Password string
+	// Cluster is what the server belongs to, if anything.
+	Cluster cluster.Name
 	// TLS is nil for a plain connection.
 	TLS *tls.Config
 	// DialTimeout bounds the dial and the handshake; 5 s by default.

@@ -8,6 +8,8 @@ import (
 
 	"github.com/ClickHouse/ch-go"
 	"github.com/ClickHouse/ch-go/proto"
+
+	"github.com/tidemark-cdc/tidemark/clickhouse/cluster"
 )
 
 // Conn is one connection, used by one goroutine at a time. It dials when it is first
@@ -22,6 +24,9 @@ type Conn struct {
 
 // New makes a Conn; it does not dial yet.
 func New(cfg Config) *Conn { return &Conn{cfg: cfg.withDefaults()} }
+
+// Cluster is the name of what the server belongs to; "" for one on its own.
+func (c *Conn) Cluster() cluster.Name { return c.cfg.Cluster }
 
 // Open makes sure that a connection is there and answers. Call it before the last check
 // that precedes an insert, so that nothing slow stands between that check and the send.

@@ -13,6 +13,7 @@ import (
 	"github.com/segmentio/kafka-go/sasl/plain"
 	"github.com/segmentio/kafka-go/sasl/scram"
 
+	"github.com/tidemark-cdc/tidemark/clickhouse/cluster"
 	"github.com/tidemark-cdc/tidemark/sink/clickhouse"
 )
 
@@ -54,7 +55,7 @@ func (c *ClickHouse) Conn() (*clickhouse.Conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("clickhouse: %w", err)
 	}
-	return clickhouse.New(clickhouse.Config{Addr: c.Addr, User: c.User, Password: c.Password, TLS: encrypt}), nil
+	return clickhouse.New(clickhouse.Config{Addr: c.Addr, User: c.User, Password: c.Password, TLS: encrypt, Cluster: cluster.Name(c.Cluster)}), nil
 }
 
 func encryption(on bool, ca string) (*tls.Config, error) {

@@ -23,7 +23,7 @@ type shape struct {
 		Brokers, Group, Session, Grace, Fetch, Replicas, TLS, CA, SASL, User, Password any `yaml:",omitempty"`
 	} `yaml:"kafka"`
 	ClickHouse struct {
-		Addr, User, Password, TLS, CA, Inserts any `yaml:",omitempty"`
+		Addr, User, Password, TLS, CA, Inserts, Cluster any `yaml:",omitempty"`
 	} `yaml:"clickhouse"`
 	Batch struct {
 		Rows, Bytes, Age, Memory any `yaml:",omitempty"`

@@ -48,6 +48,7 @@ type ClickHouse struct {
 	TLS      bool   `help:"Encrypt, and check the server's certificate."`
 	CA       string `placeholder:"FILE" help:"Certificates to check the server against, instead of the system's."`
 	Inserts  int    `default:"2" help:"Inserts that run at once (default: ${default})."`
+	Cluster  string `env:"TIDEMARK_CLICKHOUSE_CLUSTER" help:"Name of a cluster in the servers' remote_servers: tables are then replicated and distributed over it. Empty: one server."`
 }
 
 // Batch says when batches are closed.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ClickHouse/ch-go/proto"
 
+	"github.com/tidemark-cdc/tidemark/clickhouse/cluster"
 	"github.com/tidemark-cdc/tidemark/sink/clickhouse"
 )
 
@@ -27,7 +28,30 @@ func inventory(ctx context.Context, conn *clickhouse.Conn, databases []string) (
 	if err := readColumns(ctx, conn, databases, found); err != nil {
 		return nil, fmt.Errorf("list columns: %w", err)
 	}
+	if conn.Cluster() != "" {
+		if err := readStorage(ctx, conn, databases, found); err != nil {
+			return nil, fmt.Errorf("list the storage of distributed tables: %w", err)
+		}
+	}
 	return found, nil
+}
+
+// readStorage tells of a distributed table what its storage is; the columns stay its own, where one may be missing yet.
+func readStorage(ctx context.Context, conn *clickhouse.Conn, databases []string, found map[place]*existing) error {
+	var local []string
+	for _, d := range databases {
+		local = append(local, cluster.Local(d))
+	}
+	storage := map[place]*existing{}
+	if err := readTables(ctx, conn, local, storage); err != nil {
+		return err
+	}
+	for at, t := range found {
+		if s := storage[place{cluster.Local(at.database), at.table}]; s != nil && t.engine == "Distributed" {
+			t.engine, t.sorting, t.partition = strings.TrimPrefix(s.engine, "Replicated"), s.sorting, s.partition
+		}
+	}
+	return nil
 }
 
 func readTables(ctx context.Context, conn *clickhouse.Conn, databases []string, found map[place]*existing) error {

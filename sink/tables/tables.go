@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/tidemark-cdc/tidemark/clickhouse/cluster"
 	"github.com/tidemark-cdc/tidemark/schemas/contract"
 	"github.com/tidemark-cdc/tidemark/sink/clickhouse"
 )
@@ -53,7 +54,19 @@ func Plan(ctx context.Context, conn *clickhouse.Conn, contracts []*contract.Cont
 	if len(statements) == fixed && fixed > 0 {
 		return nil, nil // every table is there, so every database is
 	}
-	return statements, nil
+	return spread(conn.Cluster(), statements)
+}
+
+// spread gives the statements' forms for a cluster.
+func spread(on cluster.Name, statements []string) (all []string, err error) {
+	for _, sql := range statements {
+		forms, err := on.Statements(sql)
+		if err != nil {
+			return nil, fmt.Errorf("plan for cluster %s: %w", on, err)
+		}
+		all = append(all, forms...)
+	}
+	return all, nil
 }
 
 func databases(contracts []*contract.Contract) []string {

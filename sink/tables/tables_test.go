@@ -149,3 +149,24 @@ func TestATableWithoutKeyHasOnlyItsLog(t *testing.T) {
 	require.Contains(t, sql[0], "CREATE TABLE `raw`.")
 	require.Contains(t, sql[0], "ORDER BY (`_version`, `_sign`)")
 }
+
+// TestTheSameTablesOnACluster holds what the statements become to golden ones: no engine here has replicated tables.
+func TestTheSameTablesOnACluster(t *testing.T) {
+	c := parse(t, payments)
+	var got []string
+	for _, sql := range []string{
+		"CREATE DATABASE IF NOT EXISTS " + clickhouse.Ident(Raw), createCurrent(c), createRaw(c), createFeed(c), createShown(c),
+		addColumn(raw(c), c, col{"kind", "Nullable(String)"}), "ALTER TABLE " + feed(c) + " MODIFY QUERY " + feedSelect(c),
+	} {
+		forms, err := spread("tidemark", []string{sql})
+		require.NoError(t, err)
+		got = append(got, forms...)
+	}
+	text, path := strings.Join(got, ";\n\n")+";\n", "testdata/cluster.sql"
+	if os.Getenv("UPDATE_GOLDEN") != "" {
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, string(want), text)
+}

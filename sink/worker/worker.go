@@ -56,6 +56,8 @@ type Shared struct {
 	Grace time.Duration
 	// Until, when set, is the offset at which a partition's worker ends by itself.
 	Until func(partition int) int64
+	// Replicated tables lose no part behind its token, so a restart of the server is no reason to look at each.
+	Replicated bool
 	// Pause is the wait after a failed attempt at ClickHouse; it doubles up to 5 s.
 	Pause time.Duration
 }

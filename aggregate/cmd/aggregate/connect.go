@@ -12,6 +12,7 @@ import (
 	"github.com/tidemark-cdc/tidemark/aggregate/models"
 	"github.com/tidemark-cdc/tidemark/aggregate/view"
 	"github.com/tidemark-cdc/tidemark/aggregate/views"
+	"github.com/tidemark-cdc/tidemark/clickhouse/cluster"
 	"gopkg.in/yaml.v3"
 )
 
@@ -34,7 +35,7 @@ func (c *cli) connect() (*client.Client, error) {
 		}
 	}
 	out := &client.Client{URL: cmp.Or(c.URL, file.ClickHouse.URL), User: cmp.Or(c.User, file.ClickHouse.User, "default"),
-		Password: cmp.Or(c.Password, file.ClickHouse.Password)}
+		Password: cmp.Or(c.Password, file.ClickHouse.Password), Cluster: cluster.Name(c.Cluster)}
 	if out.URL == "" {
 		return nil, fmt.Errorf("where is ClickHouse? Set TIDEMARK_CLICKHOUSE_HTTP_URL, or clickhouse.http_url in the file")
 	}

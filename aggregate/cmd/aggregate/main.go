@@ -14,6 +14,7 @@ type cli struct {
 	URL      string `name:"clickhouse-http-url" env:"TIDEMARK_CLICKHOUSE_HTTP_URL" help:"ClickHouse's HTTP address."`
 	User     string `name:"clickhouse-user" env:"TIDEMARK_CLICKHOUSE_USER" help:"Who connects; becomes the definer of the views."`
 	Password string `name:"clickhouse-password" env:"TIDEMARK_CLICKHOUSE_PASSWORD" help:"The user's password."`
+	Cluster  string `name:"clickhouse-cluster" env:"TIDEMARK_CLICKHOUSE_CLUSTER" help:"Name of a cluster in the servers' remote_servers: tables are then replicated and distributed over it."`
 	Config   string `type:"existingfile" help:"The sink's YAML file: clickhouse: {http_url, user, password}."`
 	Models   string `type:"existingdir" help:"Folder of models; without it those that are built in."`
 	Views    string `type:"existingdir" help:"Folder of views over the models; without it those that are built in."`

@@ -2,6 +2,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,11 +22,14 @@ type Options struct {
 	Lib    string // libchdb.so
 	Path   string // data folder
 	Config string // config.xml with users_config
-	TCP    int    // port of the native protocol, on 127.0.0.1
-	HTTP   int    // port of HTTP, on 127.0.0.1
+	TCP    int    // port of the native protocol
+	HTTP   int    // port of HTTP
+	Listen string // address of both; default 127.0.0.1
 }
 
-const listen = "127.0.0.1"
+const loopback = "127.0.0.1"
+
+func (o Options) listen() string { return cmp.Or(o.Listen, loopback) }
 
 // Run serves until SIGTERM or SIGINT and then ends the process with status 0; a second signal ends it at once.
 // It returns only what went wrong.
@@ -62,7 +66,7 @@ func (o Options) check() error {
 		return fmt.Errorf("%s/config.xml must not be there", o.Path)
 	}
 	for _, port := range []int{o.TCP, o.HTTP} {
-		l, err := net.Listen("tcp", net.JoinHostPort(listen, strconv.Itoa(port)))
+		l, err := net.Listen("tcp", net.JoinHostPort(o.listen(), strconv.Itoa(port)))
 		if err != nil {
 			return fmt.Errorf("ClickHouse's port: %w", err)
 		}
@@ -77,7 +81,7 @@ func (o Options) args(h *hold) []string {
 	history := filepath.Join(o.Path, "history")
 	return []string{
 		"clickhouse", "--config-file=" + o.Config, "--path=" + o.Path,
-		fmt.Sprintf("--tcp_port=%d", o.TCP), fmt.Sprintf("--http_port=%d", o.HTTP), "--listen_host=" + listen,
+		fmt.Sprintf("--tcp_port=%d", o.TCP), fmt.Sprintf("--http_port=%d", o.HTTP), "--listen_host=" + o.listen(),
 		"--interactive", "--disable_suggestion", "--history_file=" + history, "--progress=off",
 		"--enable-progress-table-toggle=0", "--highlight=0", "--log-level=warning",
 		"--query", "SYSTEM START LISTEN TCP; SYSTEM START LISTEN HTTP; " + h.query(),
@@ -103,7 +107,7 @@ func endIfDeaf(port int) {
 	defer cancel()
 	var d net.Dialer
 	for ctx.Err() == nil {
-		if c, err := d.DialContext(ctx, "tcp", net.JoinHostPort(listen, strconv.Itoa(port))); err == nil {
+		if c, err := d.DialContext(ctx, "tcp", net.JoinHostPort(loopback, strconv.Itoa(port))); err == nil {
 			c.Close()
 			return
 		}

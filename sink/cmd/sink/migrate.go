@@ -33,7 +33,7 @@ func (c migrateCmd) Run(ctx context.Context, a *app) error {
 		}
 		return nil
 	}
-	if err := tidemark.Apply(ctx, conn.Exec); err != nil {
+	if err := tidemark.Apply(ctx, conn.Cluster().Exec(conn.Exec)); err != nil {
 		return fmt.Errorf("make the fixed tables: %w", err)
 	}
 	if err := tables.Migrate(ctx, conn, contracts); err != nil {

@@ -160,7 +160,7 @@ func (p *process) newShared(writer *applied.Writer) *worker.Shared {
 	}
 	return &worker.Shared{Group: p.Kafka.Group, Kafka: p.client,
 		Broker: consume.Broker{Addr: p.client.Addr, Transport: p.client.Transport},
-		Leases: worker.NewLeases(leases...), Applied: writer,
+		Leases: worker.NewLeases(leases...), Applied: writer, Replicated: p.ClickHouse.Cluster != "",
 		Budget: batch.NewBudget(int64(p.Batch.Memory), 8*len(p.tables)), Limits: p.Batch.Limits(), Metrics: p.metrics, Log: p.log,
 		MaxBytes: int32(p.Kafka.Fetch), MaxWait: 500 * time.Millisecond, Grace: p.Kafka.Grace, Pause: 100 * time.Millisecond}
 }

@@ -53,11 +53,12 @@ func (r *superviseCommand) Run(ctx context.Context, c *cli) error {
 type engineCommand struct {
 	Lib, Path, Config string
 	TCP, HTTP         int
+	Listen            string
 }
 
 func (e *engineCommand) Run() error {
 	rename("clickhouse")
-	return engine.Run(engine.Options{Lib: e.Lib, Path: e.Path, Config: e.Config, TCP: e.TCP, HTTP: e.HTTP})
+	return engine.Run(engine.Options{Lib: e.Lib, Path: e.Path, Config: e.Config, TCP: e.TCP, HTTP: e.HTTP, Listen: e.Listen})
 }
 
 // rename sets what ps and top call this process, which was started as /proc/self/exe.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,21 +13,26 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
+	"github.com/tidemark-cdc/tidemark/compose/compare"
 	"github.com/tidemark-cdc/tidemark/compose/local/control"
-	"github.com/tidemark-cdc/tidemark/compose/local/pipeline"
+	"github.com/tidemark-cdc/tidemark/compose/local/site"
 	"github.com/tidemark-cdc/tidemark/compose/local/stack"
+	"github.com/tidemark-cdc/tidemark/compose/status"
+	"github.com/tidemark-cdc/tidemark/schemas/contract"
 )
 
 type statusCommand struct {
-	JSON bool `help:"As JSON."`
+	JSON  bool          `help:"As JSON, one object a look."`
+	Watch bool          `help:"Look again and again until interrupted."`
+	Every time.Duration `default:"2s" help:"Time between two looks (default: ${default})."`
 }
 
 // report is what `local status --json` prints.
 type report struct {
-	Up        bool             `json:"up"`
-	Contracts string           `json:"contracts"`
-	Parts     []stack.Status   `json:"parts"`
-	Pipeline  *pipeline.Report `json:"pipeline"` // null while the sink's tables are not there
+	Up        bool           `json:"up"`
+	Contracts string         `json:"contracts"`
+	Parts     []stack.Status `json:"parts"`
+	Pipeline  *status.Report `json:"pipeline"` // null while the stack is down
 }
 
 func (r *statusCommand) Run(ctx context.Context, c *cli) error {
@@ -34,20 +40,67 @@ func (r *statusCommand) Run(ctx context.Context, c *cli) error {
 	if err != nil {
 		return err
 	}
-	rep, err := look(ctx, st)
-	if err != nil {
-		return err
+	w := status.NewWatcher(where(st.Site))
+	defer func() { _ = w.Close(context.WithoutCancel(ctx)) }() // nothing is left to be done with it
+	for first := true; ; first = false {
+		rep, err := look(ctx, st, w)
+		if err == nil && first && rep.Up { // a rate takes two looks
+			wait(ctx, time.Second)
+			rep, err = look(ctx, st, w)
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := r.show(rep); err != nil || !r.Watch {
+			return err
+		}
+		wait(ctx, r.Every)
 	}
-	if r.JSON {
-		e := json.NewEncoder(os.Stdout)
-		e.SetIndent("", "  ")
-		return e.Encode(rep)
-	}
-	print(os.Stdout, rep)
-	return nil
 }
 
-func look(ctx context.Context, st *stack.Stack) (rep report, err error) {
+// show prints a look, over the one before when a person watches.
+func (r *statusCommand) show(rep report) error {
+	if r.JSON {
+		e := json.NewEncoder(os.Stdout)
+		if !r.Watch {
+			e.SetIndent("", "  ")
+		}
+		return e.Encode(rep)
+	}
+	var screen bytes.Buffer
+	if r.Watch {
+		screen.WriteString("\x1b[H\x1b[2J")
+	}
+	print(&screen, rep)
+	_, err := os.Stdout.Write(screen.Bytes())
+	return err
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
+
+// where says whom of the stack to ask. Contracts that cannot be read leave the tables out.
+func where(s *site.Site) status.Where {
+	all, _ := contract.Load(os.DirFS(s.Contracts))
+	return status.Where{
+		Addresses: compare.Addresses{
+			Postgres: s.PostgresURL("tidemark", s.Secrets.Postgres, "shop"), Mongo: s.MongoURL(),
+			ClickHouse: "http://" + s.Ports.Addr(site.ClickHouseHTTP), ClickHouseUser: "tidemark", ClickHousePassword: s.Secrets.ClickHouse,
+		},
+		Brokers:   []string{s.Ports.Addr(site.Kafka)},
+		Captures:  []string{"http://" + s.Ports.Addr(site.Capture), "http://" + s.Ports.Addr(site.Standby)},
+		Contracts: all,
+	}
+}
+
+func look(ctx context.Context, st *stack.Stack, w *status.Watcher) (rep report, err error) {
 	rep.Contracts = st.Site.Contracts
 	rep.Parts, err = st.Status(ctx)
 	if errors.Is(err, control.ErrDown) {
@@ -58,11 +111,10 @@ func look(ctx context.Context, st *stack.Stack) (rep report, err error) {
 		return rep, err
 	}
 	rep.Up = true
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	if p, err := pipeline.Ask(ctx, st.Site); err == nil {
-		rep.Pipeline = &p
-	}
+	p := w.Look(ctx)
+	rep.Pipeline = &p
 	return rep, nil
 }
 
@@ -85,12 +137,7 @@ func print(out io.Writer, rep report) {
 	if rep.Pipeline == nil {
 		return
 	}
-	t = newTable(out, "source", "tidemark", "lag", "behind", "dead letters")
-	for _, s := range rep.Pipeline.Sources {
-		t.AppendRow(table.Row{s.Source, s.Position, fmt.Sprintf("%.1f s", s.Lag), s.Behind, s.DeadLetters})
-	}
-	t.AppendFooter(table.Row{"all", "", "", "", rep.Pipeline.DeadLetters})
-	t.Render()
+	status.Print(out, *rep.Pipeline)
 }
 
 func newTable(out io.Writer, header ...any) table.Writer {
