@@ -92,7 +92,7 @@ func (v *View) check() error {
 	}
 	for _, name := range v.Over {
 		if !strings.Contains(v.Select, name+" AS ") {
-			return fmt.Errorf("%w: the SELECT does not read %s AS ...", ErrView, name)
+			return fmt.Errorf("%w: the SELECT does not read %q with an alias", ErrView, name)
 		}
 	}
 	return nil

@@ -74,9 +74,3 @@ func (b *Batch) drop(n int8) {
 	*b = Batch{}
 	copy(b[:], was[n:])
 }
-
-// cut is the first n.
-func (b *Batch) cut(n int8) (c Batch) {
-	copy(c[:n], b[:n])
-	return c
-}
