@@ -61,6 +61,7 @@ func try(t *testing.T, scene *chaos.Scene, seed uint64) {
 	}
 	require.NoError(t, err)
 	require.True(t, report.Right(), "a promise was broken; the same again: chaos --seed %d --minutes %g --every %s --rate 100", seed, length.Minutes(), every)
+	require.True(t, report.Whole(), "a fault was not struck")
 	require.Positive(t, report.Changes)
 	require.Positive(t, report.Claims)
 }

@@ -34,7 +34,7 @@ func (s *Scene) openShop(ctx context.Context, t Trial) (*shop, error) {
 	p.cmd = s.program(context.WithoutCancel(ctx), "shop", "run", "--rate", strconv.FormatFloat(t.Rate, 'f', -1, 64),
 		"--seed", strconv.FormatUint(t.Seed, 10), "--json")
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, log
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt from the terminal is ours to pass on
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL} // an interrupt from the terminal is ours to pass on
 	if err := p.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start the shop: %w", err)
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	readyWithin = 2 * time.Minute
+	readyWithin = 6 * time.Minute // a broker starts in seconds; on a starved machine it took three minutes, and was ended just before it was up
 	watchEvery  = 2 * time.Second
 )
 

@@ -104,6 +104,10 @@ func (f *flags) say(report *chaos.Report, err error) int {
 		fmt.Fprintf(os.Stderr, "chaos: a promise was broken; the same again: %s\n", f.again())
 		return 1
 	}
+	if !report.Whole() {
+		fmt.Fprintln(os.Stderr, "chaos: every promise was kept, but not every fault could be struck: a part was away for too long, see --keep")
+		return 1
+	}
 	return 0
 }
 
