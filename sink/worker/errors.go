@@ -77,7 +77,8 @@ var table = []struct {
 	{batch.ErrIncarnation, Operator, "the topic was deleted and made again while the sink still held offsets of the old one; " + reread},
 	{batch.ErrMarker, Operator, "capture is newer than this sink: upgrade the sink"},
 	{batch.ErrVersion, Operator, "the record was not written by capture"},
-	{ErrNoCommit, Operator, "the group's offsets expired, or the group is a new one: " + looked},
+	{ErrNoCommit, Operator, "the topic was deleted and made again (the brokers drop its commits with it), the group's offsets expired, or the group is a new one. " +
+		"Where the topic was made again, " + reread + "; else " + looked},
 	{ErrApplied, Operator, "the group's offsets were moved, or ClickHouse was restored from an older copy: " + looked + "; rows that are gone come back with `sink replay {topic} --missing`"},
 	{ErrRebuilt, Operator, "run the sink version and the contract that sealed the range until it is applied, then upgrade"},
 	{ErrPartLost, Operator, "ClickHouse lost what it had acknowledged (power cut, restored copy, deleted part): bring back what the topic still holds with `sink replay {topic} --missing`, or " + again},

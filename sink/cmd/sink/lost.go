@@ -34,6 +34,9 @@ func (c adoptCmd) opened(ctx context.Context, client *kafka.Client, s situation)
 // holds of any key may be older than what comes next, until a snapshot has ended; and the
 // loss stands among the dead letters, so that the tidemark shows it.
 func (c adoptCmd) passOver(ctx context.Context, a *app, client *kafka.Client, conn *clickhouse.Conn, ct *contract.Contract, s situation) error {
+	if s.committed < 0 { // the brokers drop a topic's commits with the topic
+		s.committed = s.applied[s.incarnation]
+	}
 	anew := s.now != "" && s.incarnation != "" && s.now != s.incarnation
 	what := fmt.Sprintf("offsets %d to %d were deleted before they were read", s.committed, s.first-1)
 	switch {

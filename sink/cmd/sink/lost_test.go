@@ -122,9 +122,12 @@ func TestATopicMadeAnewStopsAndIsReadAgain(t *testing.T) {
 	b.produce(t.Context(), 2_000)
 
 	out := b.refused()
-	require.Contains(t, out, "the topic is of another incarnation than what was applied")
-	require.Contains(t, out, "inc1")
-	require.Contains(t, out, "inc2")
+	if !strings.Contains(out, "but the consumer group has no commit for it") { // the broker drops a topic's commits, sooner or later
+		require.Contains(t, out, "the topic is of another incarnation than what was applied")
+		require.Contains(t, out, "inc1")
+		require.Contains(t, out, "inc2")
+	}
+	require.Contains(t, out, "--lost")
 	require.Contains(t, out, "capture resnapshot --source pg --table ")
 
 	b.behind()
