@@ -67,6 +67,11 @@ func (r *Run) Rebuild(ctx context.Context) error {
 // exchange touches the live tables, the workers standing still.
 func (r *Run) exchange(ctx context.Context, build bool) error {
 	began := time.Now()
+	release, err := keepOffFold(ctx, r.server, r.record.ID)
+	if err != nil {
+		return err
+	}
+	defer release()
 	at, err := r.record.pause(ctx, r.Kafka, r.server, r.Group)
 	if err == nil && build {
 		for i := range r.record.Plan.Parts {

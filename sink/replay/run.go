@@ -100,6 +100,11 @@ func (r *Run) begin(ctx context.Context, w Want) error {
 	if err != nil {
 		return err
 	}
+	if w.Kind == Missing {
+		if err := beyondFold(ctx, r.server, r.Contract.Target.Table, parts); err != nil {
+			return err
+		}
+	}
 	if err := r.check(ctx, &w, parts); err != nil {
 		return err
 	}

@@ -119,3 +119,24 @@ func TestAnExchangeNeedsEveryView(t *testing.T) {
 	})
 	require.ErrorIs(t, r.ready(t.Context(), conn), ErrViews)
 }
+
+// What compaction has folded is not missing; while tables are exchanged nothing is folded.
+func TestAReplayKeepsClearOfCompaction(t *testing.T) {
+	conn, r := newCopy(t)
+	clickhousetest.Exec(t, conn, fmt.Sprintf("INSERT INTO ops.fold_horizon (table, incarnation, partition, offset, version) VALUES ('%s', 'i', 0, 39, 40)", r.Plan.Table))
+	parts := []Part{{Incarnation: "i", To: 100}, {Incarnation: "i", Partition: 1, To: 10}}
+	require.NoError(t, beyondFold(t.Context(), conn, r.Plan.Table, parts))
+	require.EqualValues(t, 40, parts[0].Begin)
+	require.EqualValues(t, 60, parts[0].Rows)
+	require.Equal(t, "0/0/40", parts[0].HighWater)
+	require.Zero(t, parts[1].Begin)
+
+	release, err := keepOffFold(t.Context(), conn, r.ID)
+	require.NoError(t, err)
+	_, err = keepOffFold(t.Context(), conn, r.ID)
+	require.ErrorIs(t, err, ErrCompacting)
+	release()
+	release, err = keepOffFold(t.Context(), conn, r.ID)
+	require.NoError(t, err)
+	release()
+}

@@ -224,6 +224,7 @@ func TestReplayWhereTheBeginningIsGone(t *testing.T) {
 	require.ErrorContains(t, err, "does not hold its beginning")
 	_, err = b.replay("--rebuild", "--base", "snapshot")
 	require.ErrorContains(t, err, "capture resnapshot")
+	require.NoError(t, b.ch.Open(t.Context()))
 	b.clean()
 
 	n := b.src.Table

@@ -68,6 +68,7 @@ func (b *bench) replay(more ...string) ([]byte, error) {
 	var errout strings.Builder
 	cmd.Stderr = &errout
 	out, err := cmd.Output()
+	require.NoError(b.t, b.ch.Open(b.t.Context())) // it may have taken longer than the server waits for us
 	if err != nil {
 		err = fmt.Errorf("%w: %s", err, last(errout.String(), 2000))
 	}
