@@ -111,7 +111,7 @@ func look(ctx context.Context, st *stack.Stack, w *status.Watcher) (rep report, 
 		return rep, err
 	}
 	rep.Up = true
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	p := w.Look(ctx)
 	rep.Pipeline = &p
