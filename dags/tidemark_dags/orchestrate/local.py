@@ -25,7 +25,7 @@ PARTS = {
     "dag-processor": ["dag-processor"],
     "triggerer": ["triggerer", "--skip-serve-logs"],
 }
-READY = 180  # seconds for all parts to answer
+READY = 600  # seconds for all parts to answer
 GRACE = 15  # seconds to stop
 
 
