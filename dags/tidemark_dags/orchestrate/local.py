@@ -56,6 +56,7 @@ class Local:
             "core__executor": "LocalExecutor",
             "core__parallelism": "4",
             "core__dagbag_import_timeout": "120",
+            "dag_processor__dag_file_processor_timeout": "180",
             "core__execution_api_server_url": f"{self.url}/execution/",
             "core__simple_auth_manager_users": "admin:admin",
             "core__simple_auth_manager_passwords_file": str(passwords),
