@@ -20,7 +20,7 @@ AT_ONCE = {"mutations_sync": 2}
 @pytest.fixture(scope="module")
 def writing(shop: None) -> Iterator[None]:
     """The shop goes on meanwhile."""
-    run = [REPOSITORY / "bin/shop", "run", "--rate", "100", "--users", "100", "--products", "50"]
+    run = [REPOSITORY / "bin/shop", "run", "--rate", "20", "--users", "100", "--products", "50"]
     with subprocess.Popen(run, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         yield
         process.terminate()

@@ -34,7 +34,7 @@ def test_reconcile_by_rest(airflow_home: Path, client: Client) -> None:
     local.migrate()
     with local.running():
         api = Api(local)
-        until = time.monotonic() + 120
+        until = time.monotonic() + 300
         while not any(d["dag_id"] == "reconcile" for d in api.call("GET", "/api/v2/dags")["dags"]):
             assert time.monotonic() < until, "the DAG is not listed"
             time.sleep(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from airflow.sdk import BaseHook
-from airflow.sdk.exceptions import AirflowRuntimeError
+from airflow.sdk.exceptions import AirflowNotFoundException, AirflowRuntimeError
 
 from tidemark_dags.settings import Settings
 
@@ -32,9 +32,5 @@ def settings() -> Settings:
 def _extra(name: str) -> dict[str, str]:
     try:
         return BaseHook.get_connection(name).extra_dejson
-    except (AirflowRuntimeError, LookupError):
+    except (AirflowNotFoundException, AirflowRuntimeError):
         return {}
-    except Exception as e:  # AirflowNotFoundException lives in several places, by version
-        if "not" in str(e).lower():
-            return {}
-        raise

@@ -25,7 +25,7 @@ PARTS = {
     "dag-processor": ["dag-processor"],
     "triggerer": ["triggerer", "--skip-serve-logs"],
 }
-READY = 180  # seconds for all parts to answer
+READY = 600  # seconds for all parts to answer
 GRACE = 15  # seconds to stop
 
 
@@ -56,6 +56,7 @@ class Local:
             "core__executor": "LocalExecutor",
             "core__parallelism": "4",
             "core__dagbag_import_timeout": "120",
+            "dag_processor__dag_file_processor_timeout": "180",
             "core__execution_api_server_url": f"{self.url}/execution/",
             "core__simple_auth_manager_users": "admin:admin",
             "core__simple_auth_manager_passwords_file": str(passwords),
