@@ -40,9 +40,8 @@ def main(viewers: int = 30, seconds: float = 120) -> None:
     took, after = time.monotonic() - begin, clickhouse.rows(BURNT)[0]
     waits.sort()
     print(f"{viewers} viewers, {took:.0f} s, {len(CHARTS)} charts in the bundle, {len(contexts)} on the dashboard")
-    print(
-        f"answers {len(waits) / took:.1f}/s, half of them within {waits[len(waits) // 2]:.2f} s, slowest {waits[-1]:.2f} s"
-    )
+    middle = waits[len(waits) // 2]
+    print(f"answers {len(waits) / took:.1f}/s, half within {middle:.2f} s, slowest {waits[-1]:.2f} s")
     print(f"ClickHouse: {(after[0] - before[0]) / took:.1f} queries/s, {(after[1] - before[1]) / 1e6 / took:.2f} cores")
 
 
