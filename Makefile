@@ -105,4 +105,4 @@ superset-export: bin/local ## write what was edited in the browser into superset
 
 test-superset: build ## the dashboards, against a stack of their own and in a real browser (needs chromium)
 	@bin/local fetch superset
-	@bin/local with --only capture,superset -- superset/tests/run
+	@SUPERSET_EMBEDDED=1 bin/local with --only capture,superset -- superset/tests/run

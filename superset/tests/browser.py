@@ -21,7 +21,9 @@ ARGUMENTS = [
     "--disable-dev-shm-usage",
 ]
 # A chart, or what is shown in its place.
-DRAWN = ", ".join(f".slice_container {what}" for what in ("canvas", "table", ".header-line", ".ant-empty")) + ", .ant-alert"
+DRAWN = (
+    ", ".join(f".slice_container {what}" for what in ("canvas", "table", ".header-line", ".ant-empty")) + ", .ant-alert"
+)
 PATIENCE = (
     int(os.environ.get("TIDEMARK_TEST_PATIENCE", "120")) * 1000
 )  # ms; a limit for a machine under load, no expectation

@@ -22,7 +22,12 @@ import clickhouse
 def test_an_analyst_changes_nothing(admin, analyst, method, kind, body):
     thing = admin.every(kind)[0]
     assert analyst.call(method, f"{kind}/{thing['id']}", check=False, json=body).status_code in (403, 404, 405)
-    assert admin.every(kind)[0] == thing
+    assert lasting(admin.every(kind)[0]) == lasting(thing)
+
+
+def lasting(thing: dict) -> dict:
+    """Give what does not change by itself ("3 minutes ago")."""
+    return {name: value for name, value in thing.items() if "delta" not in name}
 
 
 @pytest.mark.parametrize(
@@ -53,7 +58,7 @@ def test_an_analyst_sees_the_schemas_that_are_for_looking(analyst):
         "SELECT count() FROM raw.orders",
         "SELECT count() FROM sales_state.orders",
         "SELECT count() FROM current.orders",
-        "SELECT * FROM (SELECT query FROM system.query_log)",
+        "SELECT * FROM (SELECT name FROM system.users)",
         "INSERT INTO ops.buried (topic) VALUES ('x')",
         "DROP VIEW sales.now",
     ],
@@ -77,7 +82,7 @@ def test_every_analysis_query_is_saved_and_answers(analyst):
     for query in saved.values():
         answer = ask(analyst, query["sql"])
         assert answer.status_code == 200, f"{query['label']}: {answer.text[:300]}"
-        assert answer.json()["data"], query["label"]
+        assert len(answer.json()["data"]) == min(100, len(clickhouse.rows(query["sql"]))), query["label"]
 
 
 def ask(client, sql: str):
@@ -92,7 +97,7 @@ def ask(client, sql: str):
 
 
 def test_clickhouse_refuses_the_user_of_superset_what_lies_behind():
-    for name in ("raw.orders", "current.orders", "sales_state.orders", "system.query_log"):
+    for name in ("raw.orders", "current.orders", "sales_state.orders", "system.users"):
         with pytest.raises(clickhouse.RefusedError, match="ACCESS_DENIED|Not enough privileges"):
             clickhouse.rows(f"SELECT count() FROM {name}", "bi")
     assert clickhouse.rows("SELECT count() FROM system.tables WHERE database = 'raw'", "bi") == [[0]], "nor their names"
