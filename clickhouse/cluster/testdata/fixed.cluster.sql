@@ -8,6 +8,8 @@ CREATE DATABASE IF NOT EXISTS current_local ON CLUSTER tidemark;
 
 CREATE DATABASE IF NOT EXISTS shop ON CLUSTER tidemark;
 
+CREATE DATABASE IF NOT EXISTS past ON CLUSTER tidemark;
+
 CREATE DATABASE IF NOT EXISTS sales ON CLUSTER tidemark;
 
 CREATE DATABASE IF NOT EXISTS sales_state ON CLUSTER tidemark;
@@ -219,3 +221,265 @@ SELECT
 FROM reached AS r
 INNER JOIN pending AS p ON p.source = r.source
 LEFT JOIN dead AS d ON d.source = r.source;
+
+CREATE TABLE IF NOT EXISTS ops.aggregate_builds ON CLUSTER tidemark
+(
+    model    LowCardinality(String),
+    state    UUID,
+    chunk    String,
+    boundary String,
+    at       DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/ops/aggregate_builds', '{replica}')
+ORDER BY (state, chunk)
+COMMENT 'What has been summed up of aggregates that are or were being built';
+
+CREATE TABLE IF NOT EXISTS ops.aggregate_checks ON CLUSTER tidemark
+(
+    model     LowCardinality(String),
+    compared  UInt64,
+    differing UInt64,
+    seconds   Float64,
+    at        DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/ops/aggregate_checks', '{replica}')
+ORDER BY (model, at)
+TTL toDateTime(at) + INTERVAL 400 DAY
+COMMENT 'Results of aggregate verify';
+
+CREATE TABLE IF NOT EXISTS ops.reconciliation ON CLUSTER tidemark
+(
+    run          String,
+    source       LowCardinality(String),
+    table        LowCardinality(String),
+    part         UInt16,
+    kind         LowCardinality(String) DEFAULT 'table',
+    version      UInt128,
+    started_at   DateTime64(3, 'UTC'),
+    seconds      Float64,
+    rows_source  UInt64,
+    rows_raw     Int64,
+    rows_current UInt64,
+    found        UInt64,
+    differ       UInt64,
+    repaired     UInt64,
+    state        LowCardinality(String),
+    bytes        UInt64,
+    written_at   DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/ops/reconciliation', '{replica}', written_at)
+ORDER BY (run, kind, table, part)
+TTL toDateTime(written_at) + INTERVAL 400 DAY
+COMMENT 'Comparisons of sources with ClickHouse; read with FINAL';
+
+CREATE TABLE IF NOT EXISTS ops.reconciliation_rows ON CLUSTER tidemark
+(
+    run        String,
+    source     LowCardinality(String),
+    table      LowCardinality(String),
+    key        String,
+    kind       LowCardinality(String),
+    column     LowCardinality(String),
+    source_value     String CODEC(ZSTD(1)),
+    clickhouse_value String CODEC(ZSTD(1)),
+    values     Array(String),
+    state      LowCardinality(String) DEFAULT 'open',
+    written_at DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/ops/reconciliation_rows', '{replica}', written_at)
+ORDER BY (run, table, key, kind, column)
+TTL toDateTime(written_at) + INTERVAL 90 DAY
+COMMENT 'Rows that reconciliation found to differ; read with FINAL';
+
+CREATE TABLE IF NOT EXISTS ops.reconciliation_sums ON CLUSTER tidemark
+(
+    run        String,
+    table      LowCardinality(String),
+    part       UInt16,
+    bucket     UInt32,
+    rows       UInt64,
+    total      Int128,
+    written_at DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/ops/reconciliation_sums', '{replica}', written_at)
+ORDER BY (run, table, part, bucket)
+TTL toDateTime(written_at) + INTERVAL 7 DAY
+COMMENT 'Checksums of source buckets; read with FINAL';
+
+CREATE OR REPLACE VIEW ops.reconciled ON CLUSTER tidemark
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
+AS
+SELECT source, table, kind, argMax(run, started_at) AS run, max(r.started_at) AS compared_at, argMax(state, started_at) AS state,
+    argMax(differ, started_at) AS differ, argMax(rows_source, started_at) AS rows_source
+FROM
+(
+    SELECT run, source, table, kind, min(p.started_at) AS started_at, sum(p.differ) AS differ, sum(p.rows_source) AS rows_source,
+        argMax(p.state, p.differ) AS state
+    FROM ops.reconciliation AS p FINAL
+    GROUP BY run, source, table, kind
+) AS r
+GROUP BY source, table, kind;
+
+CREATE TABLE IF NOT EXISTS ops.compaction ON CLUSTER tidemark
+(
+    run           String,
+    table         LowCardinality(String),
+    partition     String,
+    what          LowCardinality(String),
+    step          LowCardinality(String),
+    note          String DEFAULT '',
+    side          String DEFAULT '',
+    version       UInt128 DEFAULT 0,
+    checksum      String DEFAULT '',
+    parts_before  UInt64 DEFAULT 0,
+    parts_after   UInt64 DEFAULT 0,
+    rows_before   UInt64 DEFAULT 0,
+    rows_after    UInt64 DEFAULT 0,
+    bytes_before  UInt64 DEFAULT 0,
+    bytes_after   UInt64 DEFAULT 0,
+    final_ms_before Float64 DEFAULT 0,
+    final_ms_after  Float64 DEFAULT 0,
+    seconds       Float64 DEFAULT 0,
+    written_at    DateTime64(6, 'UTC') DEFAULT now64(6)
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/ops/compaction', '{replica}', written_at)
+ORDER BY (run, table, what, partition)
+COMMENT 'Compaction: results and journal; read with FINAL';
+
+CREATE TABLE IF NOT EXISTS ops.fold_horizon ON CLUSTER tidemark
+(
+    table       LowCardinality(String),
+    incarnation LowCardinality(String),
+    partition   UInt16,
+    offset      UInt64,
+    version     UInt128,
+    folded_at   DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/ops/fold_horizon', '{replica}', offset)
+ORDER BY (table, incarnation, partition)
+COMMENT 'Offsets up to which raw was folded; read max(offset)';
+
+CREATE DATABASE IF NOT EXISTS sales_batch ON CLUSTER tidemark;
+
+CREATE TABLE IF NOT EXISTS sales_batch.daily ON CLUSTER tidemark
+(
+    day Date, currency String,
+    orders Int64, items Int64, gross Decimal(38, 2), refunded Decimal(38, 2), canceled Decimal(38, 2), net Decimal(38, 2)
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/sales_batch/daily', '{replica}') PARTITION BY day ORDER BY currency COMMENT 'What was sold per day, from MongoDB';
+
+CREATE TABLE IF NOT EXISTS sales_batch.products ON CLUSTER tidemark
+(
+    day Date, category String, product_id String, currency String,
+    items Int64, gross Decimal(38, 2), refunded Decimal(38, 2)
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/sales_batch/products', '{replica}') PARTITION BY day ORDER BY (category, product_id, currency) COMMENT 'What each product sold, from MongoDB';
+
+CREATE TABLE IF NOT EXISTS sales_batch.cash ON CLUSTER tidemark
+(
+    day Date, method String, currency String,
+    paid Decimal(38, 2), refunded Decimal(38, 2), net Decimal(38, 2)
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/sales_batch/cash', '{replica}') PARTITION BY day ORDER BY (method, currency) COMMENT 'Money that moved, from PostgreSQL';
+
+CREATE TABLE IF NOT EXISTS sales_batch.payments ON CLUSTER tidemark
+(
+    day Date, method String, status String, currency String,
+    payments Int64, amount Decimal(38, 2), installments Int64, retries Int64
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/sales_batch/payments', '{replica}') PARTITION BY day ORDER BY (method, status, currency) COMMENT 'Payment attempts, from PostgreSQL';
+
+CREATE TABLE IF NOT EXISTS sales_batch.refunds ON CLUSTER tidemark
+(
+    day Date, method String, status String, currency String,
+    refunds Int64, amount Decimal(38, 2)
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/sales_batch/refunds', '{replica}') PARTITION BY day ORDER BY (method, status, currency) COMMENT 'Money given back, from PostgreSQL';
+
+CREATE TABLE IF NOT EXISTS sales_batch.returns ON CLUSTER tidemark
+(
+    day Date, reason String, category String, status String, currency String,
+    returns Int64, amount Decimal(38, 2)
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/sales_batch/returns', '{replica}') PARTITION BY day ORDER BY (reason, category, status, currency) COMMENT 'Goods that come back, from PostgreSQL';
+
+CREATE TABLE IF NOT EXISTS sales_batch.deliveries ON CLUSTER tidemark
+(
+    day Date, outcome String, carrier String, state String, currency String,
+    parcels Int64, cost Decimal(38, 2), arrived Int64, hours_under_way Int64
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/sales_batch/deliveries', '{replica}') PARTITION BY day ORDER BY (outcome, carrier, state, currency) COMMENT 'Parcels, from PostgreSQL';
+
+CREATE TABLE IF NOT EXISTS sales_batch.days ON CLUSTER tidemark
+(
+    day       Date,
+    loaded_at DateTime64(3, 'UTC') DEFAULT now64(3),
+    groups    UInt64,
+    seconds   Float64
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/sales_batch/days', '{replica}', loaded_at) ORDER BY day COMMENT 'Days that the batch reference has loaded';
+
+CREATE OR REPLACE VIEW ops.batches ON CLUSTER tidemark
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
+AS
+SELECT
+    a.inserted_at AS time,
+    a.topic AS topic,
+    a.partition AS partition,
+    a.last_offset - a.first_offset + 1 AS records,
+    a.rows AS rows
+FROM ops.applied AS a FINAL
+WHERE a.inserted_at > now64(3, 'UTC') - INTERVAL 14 DAY;
+
+CREATE OR REPLACE VIEW ops.letters ON CLUSTER tidemark
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
+AS
+SELECT
+    d.time AS time,
+    d.source AS source,
+    d.table AS table,
+    d.reason AS reason,
+    d.state AS state,
+    d.resolved AS resolved,
+    d.attempt AS attempt,
+    d.id AS id,
+    d.error AS error
+FROM ops.dead_letters AS d FINAL;
+
+CREATE OR REPLACE VIEW ops.published ON CLUSTER tidemark
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
+AS
+SELECT
+    minute,
+    source,
+    greatest(0, end - lagInFrame(end, 1, end) OVER (PARTITION BY source ORDER BY minute ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)) AS records,
+    worst_lag,
+    mean_lag
+FROM
+(
+    SELECT
+        toStartOfMinute(w.received_at) AS minute,
+        w.source AS source,
+        toInt64(max(arraySum(ends -> arraySum(ends), w.next_offsets))) AS end,
+        max(greatest(0, dateDiff('millisecond', w.commit_time, w.received_at))) / 1000 AS worst_lag,
+        avg(greatest(0, dateDiff('millisecond', w.commit_time, w.received_at))) / 1000 AS mean_lag
+    FROM ops.watermarks AS w
+    WHERE w.complete
+    GROUP BY minute, source
+);
+
+CREATE TABLE IF NOT EXISTS ops.replays ON CLUSTER tidemark
+(
+    id          String,
+    topic       LowCardinality(String),
+    kind        LowCardinality(String),
+    phase       LowCardinality(String),
+    database    String,
+    lease_until DateTime64(3, 'UTC'),
+    plan        String,
+    at          DateTime64(3, 'UTC') DEFAULT now64(3),
+    revision    UInt64 DEFAULT toUnixTimestamp64Micro(now64(6))
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/ops/replays', '{replica}', revision)
+ORDER BY (topic, id)
+COMMENT 'Replays of topics; read with FINAL';
