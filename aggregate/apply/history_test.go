@@ -89,7 +89,8 @@ func keyValue(key int, t string) any {
 
 var words = map[string][]string{
 	"kind": {"payment", "refund"}, "status": {"captured", "pending", "failed", "canceled", "delivered", "unavailable", "lost"},
-	"currency": {"BRL", "USD"}, "state": {"SP", "RJ", "MG"},
+	"history_status": {"created", "approved", "shipped", "delivered", "canceled"},
+	"currency":       {"BRL", "USD"}, "state": {"SP", "RJ", "MG"},
 }
 
 func (h *history) value(name, t string) any {
