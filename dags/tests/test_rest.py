@@ -7,6 +7,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import pytest
 from clickhouse_connect.driver.client import Client
 
 from tidemark_dags.orchestrate.local import Local, free_port
@@ -29,7 +30,9 @@ class Api:
             return json.load(reply)
 
 
-def test_reconcile_by_rest(airflow_home: Path, client: Client) -> None:
+def test_reconcile_by_rest(airflow_home: Path, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIDEMARK_DAGS_RETRIES", "3")  # on a busy machine Airflow's own API answers some tasks too late
+    monkeypatch.setenv("TIDEMARK_DAGS_RETRY_DELAY", "1")
     local = Local(airflow_home / "rest", free_port())
     local.migrate()
     with local.running():
