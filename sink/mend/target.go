@@ -17,7 +17,7 @@ type Target struct {
 	// tables write to it as well.
 	Feeds   []string
 	Foreign bool
-	// Views are the views' queries as they stand, whatever their comments say.
+	// Views are the views' queries as they stand, whatever is said of the past.
 	Views []string
 	// Past is a second table that is summed up with it: rows that its view leaves out. The
 	// feed is then what both together are made of.
@@ -56,21 +56,22 @@ func (t *Target) String() string { return t.Database + "." + t.Name }
 
 // targets finds what raw's views write to, as the server has it: the aggregates are made
 // by another program, and people may add views of their own. A view that was made beside a
-// pipeline that ran leaves out rows below a boundary; its comment says where they are and
-// what all of raw gives. Before those rows are complete it says nothing, and then the
-// table is what the view itself gives of raw.
+// pipeline that ran leaves out rows below a boundary. They are in a table of the target's
+// name with _past behind it, whose comment says what all of raw gives. Before that is
+// complete it says nothing, and then the target is what the view itself gives of raw.
 func (j *Job) targets(ctx context.Context) ([]*Target, error) {
 	var all []*Target
 	found := map[string]*Target{}
-	var database, name, engine, feed, view, past proto.ColStr
+	var database, name, engine, feed, view, whole, past proto.ColStr
 	var ours proto.ColUInt8
 	err := j.Query(ctx, clickhouse.Select{
 		SQL: fmt.Sprintf(`SELECT v.target_database AS d, v.target_table AS t, s.engine AS e,
-	if(JSONExtractString(v.comment, 'past') != '', JSONExtractString(v.comment, 'select'), v.as_select) AS q, JSONExtractString(v.comment, 'past') AS p, v.as_select AS w,
+	JSONExtractString(p.comment, 'select') AS whole, if(whole != '', whole, v.as_select) AS q, if(whole != '', concat(p.database, '.', p.name), '') AS pn, v.as_select AS w,
 	toUInt8((v.database, v.name) IN (SELECT arrayJoin(arrayZip(dependencies_database, dependencies_table)) FROM system.tables WHERE database = %s AND name = %s)) AS o
 FROM system.tables AS v INNER JOIN system.tables AS s ON s.database = v.target_database AND s.name = v.target_table
+	LEFT JOIN system.tables AS p ON p.database = v.target_database AND p.name = concat(v.target_table, '_past')
 WHERE v.engine = 'MaterializedView' ORDER BY d, t, q`, clickhouse.Text(j.database()), clickhouse.Text(j.Table)),
-		Result: proto.Results{{Name: "d", Data: &database}, {Name: "t", Data: &name}, {Name: "e", Data: &engine}, {Name: "q", Data: &feed}, {Name: "p", Data: &past}, {Name: "w", Data: &view}, {Name: "o", Data: &ours}},
+		Result: proto.Results{{Name: "d", Data: &database}, {Name: "t", Data: &name}, {Name: "e", Data: &engine}, {Name: "whole", Data: &whole}, {Name: "q", Data: &feed}, {Name: "pn", Data: &past}, {Name: "w", Data: &view}, {Name: "o", Data: &ours}},
 		OnBlock: func(rows int) error {
 			for i := range rows {
 				at := clickhouse.Table(database.Row(i), name.Row(i))

@@ -31,7 +31,7 @@ INSERT INTO sales_state.sold_7db4d8cb_2_past (`state`, `hour`, `gross`, `items`,
 SETTINGS insert_deduplicate = 1, insert_deduplication_token = 'a/b', max_insert_threads = 1, async_insert = 0,
     min_insert_block_size_rows = 1000000000, min_insert_block_size_bytes = 0, max_insert_block_size = 1000000000;
 
-ALTER TABLE sales_state.sold_7db4d8cb_2_mv MODIFY COMMENT '{"past":"sales_state.sold_7db4d8cb_2_past","select":"SELECT toStartOfHour(r.at) AS hour, r.state AS state, sum(r.x * r._sign) AS gross, sum(r.i * r._sign) AS items, sum(r._sign) AS n FROM raw.orders AS r GROUP BY hour, state"}';
+ALTER TABLE sales_state.sold_7db4d8cb_2_past MODIFY COMMENT '{"select":"SELECT toStartOfHour(r.at) AS hour, r.state AS state, sum(r.x * r._sign) AS gross, sum(r.i * r._sign) AS items, sum(r._sign) AS n FROM raw.orders AS r GROUP BY hour, state"}';
 
 CREATE OR REPLACE VIEW sales.sold DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
 SELECT
