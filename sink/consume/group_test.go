@@ -187,5 +187,5 @@ func TestReaderAgainstABroker(t *testing.T) {
 	require.NoError(t, err)
 	_, err = NewReader(b, "a", 1, 650).Poll(t.Context(), time.Millisecond)
 	require.ErrorIs(t, err, ErrRetention)
-	require.ErrorContains(t, err, "650 is wanted, the log begins at 700")
+	require.ErrorContains(t, err, "650 is wanted, the log holds 700 to 700")
 }

@@ -53,8 +53,8 @@ COMMENT 'Every change of pg.public.payments, signed; read it with sum(_sign)';
 
 CREATE MATERIALIZED VIEW `current`.`tables_test_payments_from_raw` ON CLUSTER tidemark TO current_local.`tables_test_payments`
 DEFINER = CURRENT_USER SQL SECURITY DEFINER
-AS SELECT `id`, `order_id`, `amount`, `kind`, `tags`, `at`, _version, toUInt8(_sign < 0) AS _deleted FROM raw_local.`tables_test_payments` WHERE _sign = 1 OR _op IN ('d', 't')
-COMMENT 'tidemark aaf7d1e8d623a883';
+AS SELECT `id`, `order_id`, `amount`, `kind`, `tags`, `at`, _version, toUInt8(_sign < 1) AS _deleted FROM raw_local.`tables_test_payments` WHERE _sign = 1 OR _op IN ('d', 't')
+COMMENT 'tidemark bac431b107889532';
 
 CREATE OR REPLACE VIEW `tables_test`.`tables_test_payments` ON CLUSTER tidemark
 DEFINER = CURRENT_USER SQL SECURITY DEFINER
@@ -65,4 +65,4 @@ ALTER TABLE raw_local.tables_test_payments ON CLUSTER tidemark ADD COLUMN `kind`
 
 ALTER TABLE `raw`.`tables_test_payments` ON CLUSTER tidemark ADD COLUMN `kind` Nullable(String) AFTER `amount`;
 
-ALTER TABLE `current`.`tables_test_payments_from_raw` ON CLUSTER tidemark MODIFY QUERY SELECT `id`, `order_id`, `amount`, `kind`, `tags`, `at`, _version, toUInt8(_sign < 0) AS _deleted FROM raw_local.`tables_test_payments` WHERE _sign = 1 OR _op IN ('d', 't');
+ALTER TABLE `current`.`tables_test_payments_from_raw` ON CLUSTER tidemark MODIFY QUERY SELECT `id`, `order_id`, `amount`, `kind`, `tags`, `at`, _version, toUInt8(_sign < 1) AS _deleted FROM raw_local.`tables_test_payments` WHERE _sign = 1 OR _op IN ('d', 't');
