@@ -15,8 +15,9 @@ const (
 	watchEvery  = 2 * time.Second
 )
 
-// A watched part that is not ready for this long from its start is called unready. A variable for tests.
-var unreadyAfter = 30 * time.Second
+// A watched part that is not ready for this long, from its start or since it last was, is called unready. Until then it
+// starts: a capture that stood by is ready, and for a moment is not when it takes over. A variable for tests.
+var unreadyAfter = time.Minute
 
 // rest waits until the life is to end or has ended; nil on a tick.
 func (u *unit) rest(ctx context.Context, p *process.Process, tick <-chan time.Time) error {
@@ -56,14 +57,19 @@ func (u *unit) awaitReady(ctx context.Context, p *process.Process) error {
 
 // watch asks a watched part until its life ends.
 func (u *unit) watch(ctx context.Context, p *process.Process, began time.Time) error {
+	good := began
 	for pause := 50 * time.Millisecond; ; {
 		err := u.ask(ctx, u.part.Ready, 3*time.Second)
-		switch state := u.state(); {
-		case err == nil && state != Ready:
-			u.isReady(time.Since(began))
+		switch {
+		case err == nil:
+			if good = time.Now(); u.state() != Ready {
+				u.isReady(time.Since(began))
+			}
 			pause = watchEvery
-		case err != nil && (state != Starting || time.Since(began) > unreadyAfter):
+		case time.Since(good) > unreadyAfter:
 			u.set(Unready, err.Error())
+		case u.state() == Ready:
+			u.set(Starting, err.Error())
 		}
 		if err := u.rest(ctx, p, time.After(pause)); err != nil {
 			return err
