@@ -41,6 +41,12 @@ func publish(seed uint64, source string, marks int) *world {
 			m.next[p] = len(r)
 		}
 		w.marks = append(w.marks, m)
+		if w.IntN(4) == 0 { // the same position once more, from a capture that was restarted and is beyond it already
+			p := w.IntN(len(w.records) - 1)
+			w.records[p] = append(w.records[p], commit+1)
+			m.next[p]++
+			w.marks = append(w.marks, m)
+		}
 	}
 	return w
 }

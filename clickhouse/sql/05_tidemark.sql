@@ -6,6 +6,8 @@
 -- Caught up, the newest watermark of a source is the answer. Behind, the newest 10,000 are compared one by one; further
 -- back the answer is bounded by versions: below the smallest high-water version of the partitions that still have records
 -- to come, everything has come. That may lie a little below the exact answer, never above it.
+-- A restarted capture may state a position again with greater offsets, because it is beyond it already. Any statement of a
+-- position is enough, so each counts on its own: taken together they made the tidemark fall back.
 -- Each WITH is computed anew wherever it is named, so a source may be behind in one place and caught up in another: the
 -- newest 500 are compared whether it is behind or not, else such a look would give a tidemark far below the last one.
 CREATE OR REPLACE VIEW ops.tidemark
@@ -36,10 +38,16 @@ WITH
                 SELECT source, newest_version, newest_time, topic, incarnation, end, toUInt16(number - 1) AS partition
                 FROM
                 (
-                    SELECT source, w.version AS newest_version, w.commit_time AS newest_time, topic, incarnation, ends
-                    FROM ops.watermarks AS w
+                    SELECT source, newest_version, newest_time, topic, incarnation, ends
+                    FROM
+                    (
+                        SELECT source, w.version AS newest_version, w.commit_time AS newest_time, topics, incarnations, next_offsets
+                        FROM ops.watermarks AS w
+                        WHERE (source, complete, w.version) IN (SELECT source, complete, newest_version FROM newest)
+                        ORDER BY w._offset DESC
+                        LIMIT 1 BY source
+                    )
                     LEFT ARRAY JOIN topics AS topic, incarnations AS incarnation, next_offsets AS ends
-                    WHERE (source, complete, w.version) IN (SELECT source, complete, newest_version FROM newest)
                 )
                 LEFT ARRAY JOIN ends AS end, arrayEnumerate(ends) AS number
             ) AS e
@@ -59,10 +67,10 @@ WITH
         SELECT source, version, any(commit_time) AS commit_time
         FROM
         (
-            SELECT source, version, commit_time, topic, incarnation, end, toUInt16(number - 1) AS partition
+            SELECT source, version, commit_time, _offset, topic, incarnation, end, toUInt16(number - 1) AS partition
             FROM
             (
-                SELECT source, version, commit_time, topic, incarnation, ends
+                SELECT source, version, commit_time, _offset, topic, incarnation, ends
                 FROM ops.watermarks
                 LEFT ARRAY JOIN topics AS topic, incarnations AS incarnation, next_offsets AS ends
                 WHERE complete AND (source IN (SELECT source FROM late) OR _offset + 500 > (SELECT * FROM edge))
@@ -71,7 +79,7 @@ WITH
             LEFT ARRAY JOIN ends AS end, arrayEnumerate(ends) AS number
         ) AS e
         LEFT JOIN applied AS a ON a.topic = e.topic AND a.incarnation = e.incarnation AND a.partition = e.partition
-        GROUP BY source, version
+        GROUP BY source, version, _offset
         HAVING countIf(end > done) = 0
     ),
     far AS

@@ -144,10 +144,16 @@ WITH
                 SELECT source, newest_version, newest_time, topic, incarnation, end, toUInt16(number - 1) AS partition
                 FROM
                 (
-                    SELECT source, w.version AS newest_version, w.commit_time AS newest_time, topic, incarnation, ends
-                    FROM ops.watermarks AS w
+                    SELECT source, newest_version, newest_time, topic, incarnation, ends
+                    FROM
+                    (
+                        SELECT source, w.version AS newest_version, w.commit_time AS newest_time, topics, incarnations, next_offsets
+                        FROM ops.watermarks AS w
+                        WHERE (source, complete, w.version) IN (SELECT source, complete, newest_version FROM newest)
+                        ORDER BY w._offset DESC
+                        LIMIT 1 BY source
+                    )
                     LEFT ARRAY JOIN topics AS topic, incarnations AS incarnation, next_offsets AS ends
-                    WHERE (source, complete, w.version) IN (SELECT source, complete, newest_version FROM newest)
                 )
                 LEFT ARRAY JOIN ends AS end, arrayEnumerate(ends) AS number
             ) AS e
@@ -167,10 +173,10 @@ WITH
         SELECT source, version, any(commit_time) AS commit_time
         FROM
         (
-            SELECT source, version, commit_time, topic, incarnation, end, toUInt16(number - 1) AS partition
+            SELECT source, version, commit_time, _offset, topic, incarnation, end, toUInt16(number - 1) AS partition
             FROM
             (
-                SELECT source, version, commit_time, topic, incarnation, ends
+                SELECT source, version, commit_time, _offset, topic, incarnation, ends
                 FROM ops.watermarks
                 LEFT ARRAY JOIN topics AS topic, incarnations AS incarnation, next_offsets AS ends
                 WHERE complete AND (source IN (SELECT source FROM late) OR _offset + 500 > (SELECT * FROM edge))
@@ -179,7 +185,7 @@ WITH
             LEFT ARRAY JOIN ends AS end, arrayEnumerate(ends) AS number
         ) AS e
         LEFT JOIN applied AS a ON a.topic = e.topic AND a.incarnation = e.incarnation AND a.partition = e.partition
-        GROUP BY source, version
+        GROUP BY source, version, _offset
         HAVING countIf(end > done) = 0
     ),
     far AS
