@@ -20,6 +20,7 @@ type reader struct {
 	ops     map[event.Op]int
 	chained int
 	sent    int // records that were known by their version
+	late    int // rows of a snapshot among them: older than what was published before
 	events  map[position.Position]string
 }
 
@@ -77,6 +78,9 @@ func (rd *reader) partition(all []record) {
 		order := h.Version.Compare(high)
 		if order < 0 || order == 0 && h.Op != event.Read {
 			rd.sent++
+			if h.Op == event.Read {
+				rd.late++
+			}
 			continue
 		}
 		high = h.Version

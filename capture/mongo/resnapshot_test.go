@@ -157,10 +157,10 @@ func TestResnapshotOfACollection(t *testing.T) {
 	c.stop()
 	rd := r.requireSame("a")
 	require.GreaterOrEqual(t, rd.ops[event.Read], 1400)
-	require.Zero(t, rd.sent)
+	require.Zero(t, rd.late) // a restart may send changes again, a snapshot's rows never
 	b := r.requireSame("b")
 	require.Equal(t, before, b.ops[event.Read])
-	require.Zero(t, b.sent)
+	require.Zero(t, b.late)
 	require.EqualValues(t, 1, c.p.Confirmed().Position.Epoch)
 }
 

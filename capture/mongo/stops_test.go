@@ -254,16 +254,18 @@ func TestPreImagesTurnedOffLater(t *testing.T) {
 		require.NoError(t, r.db.RunCommand(t.Context(), bson.D{{Key: "collMod", Value: "a"}, {Key: "changeStreamPreAndPostImages", Value: bson.D{{Key: "enabled", Value: on}}}}).Err())
 		time.Sleep(500 * time.Millisecond)
 	}
-	turn(false)
-	bare := 0
-	for p := range 3 {
-		for _, rec := range r.read(r.topic("a"), p) {
-			if rec.header != nil && rec.header.Op == event.Update && !rec.header.Flags.Chained() {
-				bare++
+	bare := func() (n int) {
+		for p := range 3 {
+			for _, rec := range r.read(r.topic("a"), p) {
+				if rec.header != nil && rec.header.Op == event.Update && !rec.header.Flags.Chained() {
+					n++
+				}
 			}
 		}
+		return n
 	}
-	require.NotZero(t, bare)
+	turn(false)
+	require.Eventually(t, func() bool { return bare() > 0 }, 60*time.Second, 100*time.Millisecond)
 	turn(true)
 	turn(false)
 	turn(true)
