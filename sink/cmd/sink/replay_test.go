@@ -47,7 +47,7 @@ func (b *bench) later() {
 		"CREATE MATERIALIZED VIEW "+n+"_agg.later_mv TO "+n+"_agg.later AS "+fmt.Sprintf(model, "(SELECT * FROM raw."+n+" WHERE "+above+")"),
 		"CREATE TABLE "+n+"_agg.later_past AS "+n+"_agg.later",
 		"INSERT INTO "+n+"_agg.later_past "+fmt.Sprintf(model, "(SELECT * FROM raw."+n+" WHERE NOT ("+above+"))"),
-		"ALTER TABLE "+n+"_agg.later_mv MODIFY COMMENT '{\"past\":\""+n+"_agg.later_past\",\"select\":\""+fmt.Sprintf(model, "raw."+n)+"\"}'")
+		"ALTER TABLE "+n+"_agg.later_past MODIFY COMMENT '{\"select\":\""+fmt.Sprintf(model, "raw."+n)+"\"}'")
 	b.show("later", "(SELECT * FROM "+n+"_agg.later UNION ALL SELECT * FROM "+n+"_agg.later_past)")
 }
 
