@@ -29,7 +29,7 @@ var SinkMutants = []SinkMutant{
 		Edits: []Edit{{"sink/ledger/ledger.go", "			if p.Error != nil {\n				return fmt.Errorf(\"commit %s/%d at %d: %w\", l.topic, l.partition, e.Next, p.Error)\n			}\n", ""}}}},
 	{Level: Named, Scenario: Flow, Mutation: Mutation{
 		Name: "no before-image look-up", Breaks: "raw is not asked what it holds of a key",
-		Edits: []Edit{{"sink/rows/resolve.go", "	if err != nil || len(byValue) == 0 {\n		return err\n	}\n	for _, c", "	if err != nil || len(byValue) >= 0 {\n		return err\n	}\n	for _, c"}}}},
+		Edits: []Edit{{"sink/rows/resolve.go", "	if err != nil || len(byValue) == 0 {\n		return err\n	}\n	for k", "	if err != nil || len(byValue) >= 0 {\n		return err\n	}\n	for k"}}}},
 
 	{Scenario: Zombie, Mutation: Mutation{
 		Name: "no recheck before a send", Breaks: "the seal is committed before the first send only",
