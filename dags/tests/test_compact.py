@@ -57,7 +57,7 @@ def history(stack: Settings) -> Iterator[Client]:
 
 
 def _change(client: Client, at: str, round_: int) -> None:
-    """Every key with id % (round + 1) = 0 takes its next step: create, change or delete, by what it is now."""
+    """Every key with id % (round + 2) = 0, in round 1 every one, takes its next step by what it is now."""
     client.command(f"""
         INSERT INTO raw.fold_test SELECT id, kind, amount, note, s, v, o, toDateTime64('{at}', 6, 'UTC'), 'i', 0, v
         FROM (
@@ -68,7 +68,7 @@ def _change(client: Client, at: str, round_: int) -> None:
                 if(s = 1, toDecimal64(k.id * {round_}, 2) / 100, had) AS amount,
                 if(s = 1, if(k.id % 2 = 0, NULL, 'n{round_}'), said) AS note,
                 if(alive, if(k.id % 3 = {round_} % 3, 'd', 'u'), 'c') AS o
-            FROM (SELECT number + 1 AS id FROM numbers(3000) WHERE (number + 1) % {round_ + 1} = 0 OR {round_} = 1) AS k
+            FROM (SELECT number + 1 AS id FROM numbers(3000) WHERE (number + 1) % {round_ + 2} = 0 OR {round_} = 1) AS k
             LEFT JOIN (SELECT id, kind, amount, note, 1 AS alive FROM current.fold_test FINAL) AS c ON c.id = k.id)""")
 
 
