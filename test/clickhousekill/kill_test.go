@@ -80,7 +80,7 @@ func (p *pipeline) slow(t *testing.T) {
 func (p *pipeline) awaitInsert(t *testing.T) bool {
 	t.Helper()
 	for end := time.Now().Add(patience); time.Now().Before(end); {
-		n, err := p.text(t.Context(), "SELECT count() FROM system.processes WHERE query_kind = 'Insert' AND query LIKE 'INSERT INTO `raw`%'")
+		n, err := p.text(t.Context(), "SELECT toString(count()) FROM system.processes WHERE query_kind = 'Insert' AND query LIKE 'INSERT INTO `raw`%'")
 		if err == nil && n != "0" {
 			return true
 		}
