@@ -62,7 +62,8 @@ func clickhouseText(expr string, col contract.Column) string {
 // Query runs sql, whose columns must all be strings, and gives the rows one by one.
 // A nil text is NULL.
 func (ch ClickHouse) Query(ctx context.Context, sql string, row func([]*string) error) error {
-	q := url.Values{"default_format": {"JSONCompactEachRow"}, "wait_end_of_query": {"1"}}
+	q := url.Values{"default_format": {"JSONCompactEachRow"}, "wait_end_of_query": {"1"},
+		"output_format_json_quote_64bit_integers": {"1"}} // else a count would not be a text
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(ch.URL, "/")+"/?"+q.Encode(), strings.NewReader(sql))
 	if err != nil {
 		return fmt.Errorf("ClickHouse query: %w", err)
