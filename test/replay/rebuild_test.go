@@ -77,7 +77,7 @@ func TestRebuiltWhileTheShopWrites(t *testing.T) {
 	stopReading()
 	read := <-done
 	require.NoError(t, read.err, "a reader was refused")
-	require.Greater(t, len(read.all), 20)
+	require.Greater(t, len(read.all), 5, "the reader saw too little")
 	for i := 1; i < len(read.all); i++ {
 		for n := range read.all[i] {
 			require.GreaterOrEqual(t, read.all[i][n], read.all[i-1][n]-deleted(n, read.all[i-1][n]), "poll %d saw %v after %v", i, read.all[i], read.all[i-1])
