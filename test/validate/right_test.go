@@ -20,7 +20,7 @@ func TestARightRunPasses(t *testing.T) {
 	defer func() { require.NoError(t, env.Journal.Close(context.Background())) }()
 	watch := Watch(t.Context(), env)
 
-	env.Written = r.shop(t, "--rate", "400", "--seed", "11", "--for", "20s")
+	env.Written = r.shop(t, "--rate", "400", "--seed", "11", "--changes", "4000")
 	failures, err := All(t.Context(), env)
 	require.NoError(t, err)
 	require.Empty(t, failures)
