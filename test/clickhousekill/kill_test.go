@@ -15,13 +15,13 @@ import (
 // While the shop writes, ClickHouse is killed in the middle of inserts. After every round
 // raw, the current state and every aggregate are exact.
 //
-// Three kills; a hundred one by one with TIDEMARK_TEST_LONG=1, which takes
+// Six kills, three by three; a hundred one by one with TIDEMARK_TEST_LONG=1, which takes
 // about half an hour.
 func TestKilledInTheMiddleOfInserts(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs the whole stack")
 	}
-	rounds, kills := 1, 3
+	rounds, kills := 2, 3
 	if long {
 		rounds, kills = 100, 1
 	}
@@ -45,7 +45,7 @@ func (p *pipeline) killWhileWriting(t *testing.T, r *rand.Rand, kills, round int
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	run := p.program(ctx, "shop", "run", "--rate", "150", "--seed", strconv.Itoa(round), "--for", "1h")
+	run := p.program(ctx, "shop", "run", "--rate", "300", "--seed", strconv.Itoa(round), "--for", "1h")
 	require.NoError(t, run.Start())
 	for range kills {
 		time.Sleep(time.Duration(200+r.IntN(1000)) * time.Millisecond)

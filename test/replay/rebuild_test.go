@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,14 +26,15 @@ func deleted(n int, before int64) int64 {
 	return 20 + before/50
 }
 
-// reader polls until ctx ends. It gives what it saw, and the first failure.
-func (p *pipeline) reader(ctx context.Context) (all [][]int64, err error) {
+// reader polls until ctx ends and counts in looks. It gives what it saw, and the first failure.
+func (p *pipeline) reader(ctx context.Context, looks *atomic.Int64) (all [][]int64, err error) {
 	for ctx.Err() == nil {
 		now, err := p.numbers(context.WithoutCancel(ctx), seen)
 		if err != nil {
 			return all, err
 		}
 		all = append(all, now)
+		looks.Add(1)
 		time.Sleep(10 * time.Millisecond)
 	}
 	return all, nil
@@ -60,9 +62,10 @@ func TestRebuiltWhileTheShopWrites(t *testing.T) {
 		err error
 	}
 	done := make(chan polls, 1)
+	var looks atomic.Int64
 	time.Sleep(warm)
 	go func() {
-		all, err := p.reader(reading)
+		all, err := p.reader(reading, &looks)
 		done <- polls{all, err}
 	}()
 	for _, topic := range []string{"pg.public.transactions", "mongo.shop.orders"} {
@@ -71,13 +74,14 @@ func TestRebuiltWhileTheShopWrites(t *testing.T) {
 		require.NoError(t, err, string(out))
 		t.Logf("%s in %s: %s", topic, time.Since(began).Round(time.Second), out)
 	}
+	require.Eventually(t, func() bool { return looks.Load() > 20 || len(done) > 0 }, 2*time.Minute, 100*time.Millisecond, "the reader hangs")
 	time.Sleep(2 * time.Second)
 	stopWriting()
 	_ = shop.Wait() // it ends by our signal
 	stopReading()
 	read := <-done
 	require.NoError(t, read.err, "a reader was refused")
-	require.Greater(t, len(read.all), 5, "the reader saw too little")
+	require.Greater(t, len(read.all), 20, "the reader saw too little")
 	for i := 1; i < len(read.all); i++ {
 		for n := range read.all[i] {
 			require.GreaterOrEqual(t, read.all[i][n], read.all[i-1][n]-deleted(n, read.all[i-1][n]), "poll %d saw %v after %v", i, read.all[i], read.all[i-1])
