@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import pytest
 from clickhouse_connect.driver.client import Client
@@ -159,3 +160,19 @@ def test_one_at_a_time(history: Client) -> None:
         pass
     with lease(history, -1), lease(history, 60):  # the holder of the first was killed
         pass
+
+
+@pytest.mark.parametrize(
+    ("phase", "lives", "holds"),
+    [("building", 60, True), ("building", 0, False), ("exchanging", 0, True), ("done", 60, False)],
+)
+def test_not_while_topics_are_replayed(history: Client, phase: str, lives: int, holds: bool) -> None:
+    history.command(
+        "INSERT INTO ops.replays (id, topic, kind, phase, database, lease_until, plan) "
+        f"SELECT 'leased', 'pg.public.x', 'rebuild', '{phase}', 'replay_leased', now64(3) + {lives}, '{{}}'"
+    )
+    try:
+        with pytest.raises(BusyError, match="replayed") if holds else nullcontext(), lease(history, 60):
+            pass
+    finally:
+        history.command("DELETE FROM ops.replays WHERE id = 'leased'")

@@ -70,6 +70,7 @@ func TestProduceKeepsTheOriginalBytes(t *testing.T) {
 
 func TestTableKeepsALetterOnce(t *testing.T) {
 	conn := clickhousetest.Connect(t)
+	clickhousetest.Ops(t, conn)
 	name := fmt.Sprintf("t%d", time.Now().UnixNano())
 	all := letters(name, 3)
 	for range 2 { // a rebuilt batch writes them again
@@ -95,6 +96,7 @@ func TestTableKeepsALetterOnce(t *testing.T) {
 // outcome stands, in whatever order they write.
 func TestOutcomeStandsWhoeverWritesLast(t *testing.T) {
 	conn := clickhousetest.Connect(t)
+	clickhousetest.Ops(t, conn)
 	for name, order := range map[string][2]bool{"the sink first": {false, true}, "the command first": {true, false}} {
 		t.Run(name, func(t *testing.T) {
 			topic := fmt.Sprintf("t%d", time.Now().UnixNano())
@@ -122,6 +124,7 @@ func TestOutcomeStandsWhoeverWritesLast(t *testing.T) {
 // A record that fails again is one trouble, not two.
 func TestALetterThatFailsAgainIsListedOnce(t *testing.T) {
 	conn := clickhousetest.Connect(t)
+	clickhousetest.Ops(t, conn)
 	topic := fmt.Sprintf("t%d", time.Now().UnixNano())
 	require.NoError(t, Insert(t.Context(), conn, letters(topic, 1), ""))
 	first := list(t, conn, Filter{Topic: topic})[0]
@@ -148,6 +151,7 @@ func TestALetterThatFailsAgainIsListedOnce(t *testing.T) {
 // worker took for broken.
 func TestKeysCountWhatWasClosedSinceTheTakeOver(t *testing.T) {
 	conn := clickhousetest.Connect(t)
+	clickhousetest.Ops(t, conn)
 	topic := fmt.Sprintf("t%d", time.Now().UnixNano())
 	all := letters(topic, 3)
 	require.NoError(t, Insert(t.Context(), conn, all, ""))

@@ -5,17 +5,18 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"strconv"
+	"slices"
 	"time"
-
-	"github.com/ClickHouse/ch-go/proto"
 
 	"github.com/tidemark-cdc/tidemark/sink/clickhouse"
 )
 
-// ErrCompacting: old rows of raw are being folded.
-var ErrCompacting = errors.New("a compaction is under way")
+var (
+	// ErrCompacting: old rows of raw are being folded.
+	ErrCompacting = errors.New("a compaction is under way")
+	// ErrFolded: old rows of raw were folded after the replay had begun to look for them.
+	ErrFolded = errors.New("a compaction has folded what was being looked for")
+)
 
 // beyondFold lets parts begin beyond what compaction has folded: below, raw holds other
 // rows than the topic gives, with the same sum.
@@ -38,38 +39,36 @@ func beyondFold(ctx context.Context, s Server, name string, parts []Part) error 
 	return nil
 }
 
-// compactionLease is the table that only one can make: compaction holds it while it folds.
-// Its comment says who holds it, and until when (package tidemark_dags.compact.lease).
-const compactionLease = "ops.compaction_lease"
-
-// keepOffFold keeps compaction away until the returned function is called: it would put
-// folded rows of the old raw in the place of the new one's.
-func keepOffFold(ctx context.Context, s Server, id string) (release func(), err error) {
+// folding refuses while old rows are folded: folded rows of the old raw would get into the
+// new one. Compaction makes a table while it works, whose comment says who holds it and
+// until when; it does not begin while a replay is at work or exchanges, however its process
+// fares (package tidemark_dags.compact.lease). rule: replay-before-lease.
+func folding(ctx context.Context, s Server) error {
 	rows, err := table(ctx, s, "SELECT [comment] AS r FROM system.tables WHERE database = 'ops' AND name = 'compaction_lease'")
 	if err != nil {
-		return nil, fmt.Errorf("ask for compactions: %w", err)
+		return fmt.Errorf("ask for compactions: %w", err)
 	}
-	if len(rows) > 0 {
-		var held struct{ Until float64 }
-		if json.Unmarshal([]byte(rows[0][0]), &held) != nil || held.Until > float64(time.Now().Unix()) {
-			return nil, fmt.Errorf("%w: %s", ErrCompacting, rows[0][0])
+	var held struct{ Until float64 }
+	if len(rows) == 0 || json.Unmarshal([]byte(rows[0][0]), &held) == nil && held.Until <= float64(time.Now().Unix()) {
+		return nil
+	}
+	return fmt.Errorf("%w: %s", ErrCompacting, rows[0][0])
+}
+
+// unfolded refuses what compaction has made wrong, or might. It is asked when compaction can
+// no longer begin. What was looked for below a new horizon is not missing but folded.
+func (r *Record) unfolded(ctx context.Context, s Server) error {
+	if err := folding(ctx, s); err != nil || r.Kind != Missing {
+		return err
+	}
+	now := slices.Clone(r.Plan.Parts)
+	if err := beyondFold(ctx, s, r.Plan.Table, now); err != nil {
+		return err
+	}
+	for i, p := range now {
+		if p.Begin != r.Plan.Parts[i].Begin {
+			return fmt.Errorf("%w: partition %d below offset %d", ErrFolded, p.Partition, p.Begin)
 		}
-		if err := exec(ctx, s, "DROP TABLE IF EXISTS "+compactionLease+" SYNC"); err != nil {
-			return nil, err
-		}
 	}
-	host, _ := os.Hostname()
-	until := time.Now().Add(time.Hour).Unix()
-	comment := fmt.Sprintf(`{"holder": %s, "until": %d}`, strconv.Quote("replay "+id+" on "+host), until)
-	err = exec(ctx, s, "CREATE TABLE "+compactionLease+" (held UInt8) ENGINE = Memory COMMENT "+clickhouse.Text(comment))
-	var failed *clickhouse.Error
-	switch {
-	case errors.As(err, &failed) && failed.Code == int(proto.ErrTableAlreadyExists):
-		return nil, ErrCompacting
-	case err != nil:
-		return nil, fmt.Errorf("keep compaction away: %w", err)
-	}
-	return func() {
-		_ = exec(context.WithoutCancel(ctx), s, "DROP TABLE IF EXISTS "+compactionLease+" SYNC") // else it is over in an hour
-	}, nil
+	return nil
 }

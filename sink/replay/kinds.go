@@ -2,6 +2,7 @@ package replay
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"regexp"
@@ -33,7 +34,11 @@ func (r *Run) Missing(ctx context.Context, dry bool) ([]Finding, error) {
 	if dry || !slices.ContainsFunc(found, func(f Finding) bool { return f.Fill > 0 }) {
 		return found, r.GiveUp(ctx)
 	}
-	return found, r.exchange(ctx, false)
+	err = r.exchange(ctx, false)
+	if errors.Is(err, ErrFolded) { // what was found is of no use any more
+		err = errors.Join(err, r.GiveUp(ctx))
+	}
+	return found, err
 }
 
 // near is how short a round is before the workers are asked to stand still; about so long
@@ -67,11 +72,9 @@ func (r *Run) Rebuild(ctx context.Context) error {
 // exchange touches the live tables, the workers standing still.
 func (r *Run) exchange(ctx context.Context, build bool) error {
 	began := time.Now()
-	release, err := keepOffFold(ctx, r.server, r.record.ID)
-	if err != nil {
+	if err := folding(ctx, r.server); err != nil { // before anybody stands still for nothing
 		return err
 	}
-	defer release()
 	at, err := r.record.pause(ctx, r.Kafka, r.server, r.Group)
 	if err == nil && build {
 		for i := range r.record.Plan.Parts {

@@ -92,7 +92,7 @@ func (r *Record) standFor(ctx context.Context, k Kafka, group string, waiting []
 }
 
 // exchanging writes that from here on the replay is gone through with, and then looks
-// whether the workers still stand where they stood. rule: pause-recheck.
+// whether the workers still stand where they stood and nothing was folded. rule: pause-recheck.
 func (r *Record) exchanging(ctx context.Context, k Kafka, s Server, group string, at []ledger.Entry) error {
 	r.Phase = Exchanging
 	if err := r.Write(ctx, s, lease); err != nil {
@@ -101,6 +101,9 @@ func (r *Record) exchanging(ctx context.Context, k Kafka, s Server, group string
 	now, waiting, err := r.standing(ctx, k, group)
 	if err == nil && (len(waiting) > 0 || !slices.Equal(now, at)) {
 		err = ErrMoved
+	}
+	if err == nil {
+		err = r.unfolded(ctx, s)
 	}
 	if err == nil {
 		return nil

@@ -22,6 +22,7 @@ import (
 // whole copy of it that is about to be exchanged.
 func newCopy(t *testing.T) (*clickhouse.Conn, *Record) {
 	conn := clickhousetest.Connect(t)
+	clickhousetest.Ops(t, conn)
 	name := fmt.Sprintf("replay_test_%d", rand.Uint32())
 	c, err := contract.Parse([]byte(sinktest.Contract(name)))
 	require.NoError(t, err)
@@ -131,12 +132,28 @@ func TestAReplayKeepsClearOfCompaction(t *testing.T) {
 	require.Equal(t, "0/0/40", parts[0].HighWater)
 	require.Zero(t, parts[1].Begin)
 
-	release, err := keepOffFold(t.Context(), conn, r.ID)
-	require.NoError(t, err)
-	_, err = keepOffFold(t.Context(), conn, r.ID)
-	require.ErrorIs(t, err, ErrCompacting)
-	release()
-	release, err = keepOffFold(t.Context(), conn, r.ID)
-	require.NoError(t, err)
-	release()
+	r.Kind, r.Plan.Parts = Missing, parts
+	require.NoError(t, r.unfolded(t.Context(), conn))
+	clickhousetest.Exec(t, conn, fmt.Sprintf("INSERT INTO ops.fold_horizon (table, incarnation, partition, offset, version) VALUES ('%s', 'i', 0, 49, 50)", r.Plan.Table))
+	require.ErrorIs(t, r.unfolded(t.Context(), conn), ErrFolded)
+}
+
+// A lease keeps a replay from exchanging tables until it has been let go or is over.
+func TestAReplayWaitsForCompaction(t *testing.T) {
+	conn := clickhousetest.Connect(t)
+	clickhousetest.Ops(t, conn)
+	t.Cleanup(func() { _ = conn.Exec(context.Background(), "DROP TABLE IF EXISTS ops.compaction_lease SYNC") })
+	for _, c := range []struct {
+		comment string
+		want    error
+	}{
+		{fmt.Sprintf(`{"holder": "h/1", "until": %d.5}`, time.Now().Add(time.Hour).Unix()), ErrCompacting},
+		{fmt.Sprintf(`{"holder": "h/1", "until": %d.5}`, time.Now().Add(-time.Hour).Unix()), nil},
+		{"made by hand", ErrCompacting},
+	} {
+		clickhousetest.Exec(t, conn, "CREATE TABLE ops.compaction_lease (held UInt8) ENGINE = Memory COMMENT "+clickhouse.Text(c.comment))
+		require.ErrorIs(t, folding(t.Context(), conn), c.want)
+		clickhousetest.Exec(t, conn, "DROP TABLE ops.compaction_lease SYNC")
+	}
+	require.NoError(t, folding(t.Context(), conn))
 }

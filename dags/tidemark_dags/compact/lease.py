@@ -20,10 +20,11 @@ TABLE = "ops.compaction_lease"
 
 @contextmanager
 def lease(client: Client, seconds: float) -> Iterator[None]:
-    """Holds the lease for a block; BusyError while somebody else does.
+    """Holds the lease for a block; BusyError while somebody else does, or while topics are replayed.
 
     A table can be created once only: that is what makes it a lock. Its comment says until when it is held, so that one
-    whose holder was killed is taken over.
+    whose holder was killed is taken over. A replay writes that it is at work and then looks for the lease; here the
+    lease comes first and then the look for replays, so that one of the two sees the other.
     """
     comment = json.dumps({"holder": f"{socket.gethostname()}/{os.getpid()}", "until": time.time() + seconds})
     _drop_if_over(client)
@@ -34,6 +35,7 @@ def lease(client: Client, seconds: float) -> Iterator[None]:
             raise
         raise BusyError(f"another compaction is under way: {_comment(client)}") from e
     try:
+        _refuse_replays(client)
         yield
     finally:
         client.command(f"DROP TABLE IF EXISTS {TABLE} SYNC")
@@ -50,3 +52,12 @@ def _drop_if_over(client: Client) -> None:
     held = _comment(client)
     if held and json.loads(held)["until"] < time.time():
         client.command(f"DROP TABLE IF EXISTS {TABLE} SYNC")
+
+
+def _refuse_replays(client: Client) -> None:
+    """One that exchanges tables holds them until that is gone through with, even if its process has died."""
+    replays = client.query(
+        "SELECT topic FROM ops.replays FINAL WHERE phase = 'exchanging' OR (phase != 'done' AND lease_until > now64(3))"
+    ).result_rows
+    if replays:
+        raise BusyError(f"topic {replays[0][0]} is being replayed; compact when that is done")

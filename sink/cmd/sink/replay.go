@@ -177,6 +177,7 @@ func hinted(err error) error {
 		replay.ErrMoved:      "run it again: what was built is kept",
 		replay.ErrViews:      "run it with --give-up and begin anew: the copy lacks a view",
 		replay.ErrBuilding:   "wait until 'aggregate apply' has ended",
+		replay.ErrFolded:     "run this again: it looks above what is folded",
 		replay.ErrCompacting: "wait until it has ended, then run this again: what was built is kept",
 		replay.ErrForeign:    "look at the tables that ops.replays names in plan",
 		replay.ErrNoSnapshot: "capture resnapshot --table, then run this again",
