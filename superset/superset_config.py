@@ -92,8 +92,9 @@ def _keep_limits() -> None:
     It notes the LIMIT in one session and runs the query in another (flask-sqlalchemy 3 has one per application context)
     which does not see what was not committed: "which twenty cities" showed as many as the row limit lets through.
     """
-    from superset import db
     from superset.commands.sql_lab.execute import ExecuteSqlCommand
+
+    from superset import db
 
     note = ExecuteSqlCommand._set_query_limit_if_required
 
@@ -107,8 +108,8 @@ def _keep_limits() -> None:
 def _keep_colors() -> dict | None:
     """Let a look at a dashboard change nothing.
 
-    The page stores the colours that it gave to the labels of the moment: for who may not edit that is an error with each
-    look, for who may it rewrites the dashboard. The bundle's colours are saved with the dashboard and need none of it.
+    The page stores the colours that it gave to the labels of the moment: an error with each look for who may not edit,
+    and a dashboard that is written anew for who may. The bundle's colours stand in the dashboard and need none of it.
     """
     from flask import request
 

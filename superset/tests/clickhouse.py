@@ -15,18 +15,27 @@ class RefusedError(Exception):
 
 def rows(sql: str, user: str = "tidemark", **settings: object) -> list[list]:
     """Give the rows of a SELECT: times as milliseconds since 1970, other numbers as floats. Raises RefusedError."""
+    result = json.loads(_ask(sql + " FORMAT JSONCompact", user, settings))
+    types = [column["type"] for column in result["meta"]]
+    return [[_value(v, t) for v, t in zip(row, types, strict=True)] for row in result["data"]]
+
+
+def run(sql: str) -> None:
+    """Run a statement that gives no rows. Raises RefusedError."""
+    _ask(sql, "tidemark", {})
+
+
+def _ask(sql: str, user: str, settings: dict) -> str:
     answer = requests.post(
         os.environ["TIDEMARK_CLICKHOUSE_HTTP_URL"],
-        data=(sql + " FORMAT JSONCompact").encode(),
+        data=sql.encode(),
         timeout=120,
         params={"output_format_json_quote_64bit_integers": 0, "output_format_json_quote_decimals": 0, **settings},
         auth=(user, os.environ[USERS[user]]),
     )
     if answer.status_code != 200:
         raise RefusedError(answer.text)
-    result = json.loads(answer.text)
-    types = [column["type"] for column in result["meta"]]
-    return [[_value(v, t) for v, t in zip(row, types, strict=True)] for row in result["data"]]
+    return answer.text
 
 
 def one(sql: str, **settings: object):

@@ -9,6 +9,8 @@ from conftest import CHARTS
 
 import clickhouse
 
+CHECKS = ("compared", "compacted")  # what nobody compared or compacted has no numbers
+
 
 @pytest.fixture(scope="module")
 def contexts(admin) -> dict[str, dict]:
@@ -37,7 +39,8 @@ def test_chart_is_right(admin, contexts, key):
 def test_chart_that_moves_shows_something(admin, contexts, key):
     shown, keys = compare.table(admin.data(contexts[key]), contexts[key])
     assert shown
-    assert all(value is not None for value in shown[0][keys:])
+    if key not in CHECKS:
+        assert all(value is not None for value in shown[0][keys:])
 
 
 @pytest.mark.parametrize("key", ["net_24h", "paid_28d", "late_28d", "states_now", "rate_28d"])
