@@ -28,6 +28,12 @@ func (b *bench) views() {
 			require.Empty(b.t, missing, v.Name)
 		}
 	}
+	for _, v := range all {
+		if v.Refresh != "" {
+			b.run("SYSTEM REFRESH VIEW sales." + v.Name)
+			b.run("SYSTEM WAIT VIEW sales." + v.Name)
+		}
+	}
 }
 
 func TestEveryViewAnswersAfterUpdatesAndDeletes(t *testing.T) {

@@ -35,6 +35,9 @@ func (v *View) Apply(ctx context.Context, server Server) (missing []string, err 
 	if len(missing) > 0 {
 		return missing, nil
 	}
+	if v.Refresh != "" {
+		return nil, v.keep(ctx, server)
+	}
 	if err := server.Exec(ctx, v.Create()); err != nil {
 		return nil, fmt.Errorf("view %s: %w", v.Name, err)
 	}

@@ -18,10 +18,14 @@ var ErrView = errors.New("view")
 // View is a SELECT over aggregates and other views.
 type View struct {
 	Name, About string
+	// Refresh is how often the answer is computed and kept ("5 minutes"); empty: it is computed whenever it is asked for.
+	Refresh string
 	// Over are the tables and views that the SELECT reads, with their databases; one without stands for sales.<name>.
 	Over   []string
 	Select string
 }
+
+var interval = regexp.MustCompile(`^([1-9][0-9]*) (minute|hour|day)s?$`)
 
 var identifier = regexp.MustCompile(`^([a-z][a-z0-9_]*\.)?[a-z][a-z0-9_]*$`)
 
@@ -62,8 +66,10 @@ func Parse(text string) (*View, error) {
 			v.About = value
 		case "over":
 			v.Over = qualified(value)
+		case "refresh":
+			v.Refresh = value
 		default:
-			return nil, fmt.Errorf("%w: header line %q: want name, about or over", ErrView, line)
+			return nil, fmt.Errorf("%w: header line %q: want name, about, over or refresh", ErrView, line)
 		}
 	}
 	v.Select = strings.TrimRight(strings.TrimSpace(rest), "; \n")
@@ -84,6 +90,9 @@ func qualified(list string) []string {
 func (v *View) check() error {
 	if v.Name == "" || len(v.Over) == 0 || v.Select == "" {
 		return fmt.Errorf("%w: want name, over and a SELECT", ErrView)
+	}
+	if v.Refresh != "" && !interval.MatchString(v.Refresh) {
+		return fmt.Errorf("%w: refresh %q: want a number of minutes, hours or days", ErrView, v.Refresh)
 	}
 	for _, name := range append([]string{v.Name}, v.Over...) {
 		if !identifier.MatchString(name) {

@@ -1,6 +1,7 @@
 -- name: buyer_months
 -- about: Distinct people who bought in a month: those whose first order ever fell into it, and those who came back.
 -- over: person_days
+-- refresh: 5 minutes
 SELECT
     toStartOfMonth(d.day) AS month,
     d.currency AS currency,

@@ -1,6 +1,7 @@
 -- name: cohort_shares
 -- about: Of the people of a month, how many bought again that many months later: started is how many they were, the same on each line of the month.
 -- over: cohorts
+-- refresh: 5 minutes
 SELECT
     c.first_month AS first_month,
     formatDateTime(c.first_month, '%Y-%m') AS month,

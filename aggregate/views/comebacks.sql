@@ -1,6 +1,6 @@
 -- name: comebacks
 -- about: Returns opened, and what was sold, in the 52 weeks that end now, by day and category; until as in sales.parcels. Rejected returns are not in returned.
--- over: returns, revenue, clock
+-- over: returns, categories, clock
 WITH (SELECT toDate(c.hour) FROM sales.clock AS c) AS newest
 SELECT
     t.day AS day,
@@ -17,8 +17,8 @@ FROM
     FROM sales.returns AS b
     WHERE b.day > subtractDays(newest, 364)
     UNION ALL
-    SELECT toDate(r.hour), r.category, r.currency, 0, toDecimal128(0, 2), r.gross
-    FROM sales.revenue AS r
-    WHERE r.hour >= toDateTime(subtractDays(newest, 363), 'UTC')
+    SELECT c.day, c.category, c.currency, 0, toDecimal128(0, 2), c.gross
+    FROM sales.categories AS c
+    WHERE c.day > subtractDays(newest, 364)
 ) AS t
 GROUP BY day, category, currency

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Page, Response, sync_playwright
+from playwright.sync_api import Error, Page, Response, Route, sync_playwright
 
 URL = os.environ.get("TIDEMARK_SUPERSET_URL", "")
 PASSWORDS = {name: os.environ.get(f"TIDEMARK_SUPERSET_{name.upper()}_PASSWORD", "") for name in ("admin", "analyst")}
@@ -34,16 +34,26 @@ class Viewer:
     """A page and what went wrong on it so far."""
 
     page: Page
-    answers: list[Response] = field(default_factory=list)
+    answers: list[tuple[dict, list[dict]]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.page.on("response", self._keep)
+        self.page.route("**/api/v1/chart/data**", self._keep)
+        self.page.on("response", self._look)
         self.page.on("pageerror", lambda e: self.faults.append(f"error in the page: {e}"))
 
-    def _keep(self, response: Response) -> None:
-        if "/api/v1/chart/data" in response.url:
-            self.answers.append(response)
+    def _keep(self, route: Route) -> None:
+        """Keep what is asked and answered on its way: Chromium forgets an answer once the page has read it."""
+        try:
+            response = route.fetch(timeout=PATIENCE)
+            if response.ok:
+                self.answers.append((route.request.post_data_json, response.json()["result"]))
+            route.fulfill(response=response)
+        except Error as e:  # the page has gone on and asks no more
+            if "closed" not in str(e) and "disposed" not in str(e):
+                self.faults.append(f"{route.request.url}: {e}")
+
+    def _look(self, response: Response) -> None:
         if response.status >= 400:
             self.faults.append(f"{response.status} {response.request.method} {response.url}")
 

@@ -1,6 +1,6 @@
 """What people see: a real browser on every dashboard."""
 
-import json
+import uuid
 
 import answers
 import compare
@@ -30,12 +30,10 @@ def keys(admin) -> dict[int, str]:
 def shown(looker: Viewer, keys: dict[int, str]) -> dict[str, tuple[list[list], int, dict]]:
     """Give what each chart was answered last, as rows, with its query."""
     found = {}
-    for answer in looker.answers:
-        body = json.loads(answer.request.post_data)
-        chart = keys.get(body["form_data"].get("slice_id"))  # what a filter offers has none
-        if chart and answer.ok:
-            data = answer.json()["result"][0]["data"]
-            found[chart] = (*compare.table(data, body), body["queries"][0])
+    for asked, answered in looker.answers:
+        chart = keys.get(asked["form_data"].get("slice_id"))  # what a filter offers has none
+        if chart:
+            found[chart] = (*compare.table(answered[0]["data"], asked), asked["queries"][0])
     return found
 
 
@@ -74,7 +72,7 @@ def test_a_commit_shows_without_touching_the_page(looker, sources, report):
         sort=[("purchased_at", -1)],
     )
     before = {title: tile(looker, title) for title in ("Orders 24h", "Paid in 24h")}
-    order["_id"] += "-seen"
+    order["_id"] = uuid.uuid4().hex
     with report("MongoDB to Sales now, s"):
         mongo.orders.insert_one(order)
         wait_for("the order on its tile", lambda: tile(looker, "Orders 24h") != before["Orders 24h"])
@@ -141,14 +139,16 @@ def test_a_click_on_a_state_filters_the_others(looker, keys):
 
 def test_drilling_down(looker):
     looker.open("deliveries-returns")
-    chart(looker, "States compared").locator("tbody td").first.click(button="right")
-    looker.page.get_by_text("Drill to detail by").first.hover()
-    looker.page.locator(
-        ".ant-dropdown-menu-submenu-popup, .ant-dropdown-menu-item", has_text="Drill to detail by"
-    ).last.wait_for()
-    looker.page.locator(".ant-dropdown-menu-item", has_text="Drill to detail by").last.click()
-    looker.page.locator(".ant-modal tbody tr, .ant-modal [role=row]").nth(1).wait_for()
-    assert looker.page.locator(".ant-modal .ant-alert-error").count() == 0
+    cell = chart(looker, "States compared").locator("tbody td").first
+    state = cell.inner_text()
+    cell.click(button="right")
+    menu = looker.page.locator("[data-test=chart-context-menu]")
+    menu.get_by_text("Drill to detail by", exact=True).hover()
+    looker.page.locator(".ant-dropdown-menu-submenu-popup").get_by_text(state, exact=False).first.click()
+    detail = looker.page.get_by_role("dialog")
+    detail.locator("tbody tr, [role=row]").nth(1).wait_for()
+    assert detail.locator(".ant-alert-error").count() == 0
+    assert state in detail.inner_text()
 
 
 def test_an_analyst_finds_no_way_to_edit(looker):

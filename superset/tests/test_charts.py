@@ -5,7 +5,7 @@ import json
 import answers
 import compare
 import pytest
-from conftest import CHARTS
+from conftest import CHARTS, recompute
 
 import clickhouse
 
@@ -14,7 +14,8 @@ CHECKS = ("compared", "compacted")  # what nobody compared or compacted has no n
 
 @pytest.fixture(scope="module")
 def contexts(admin) -> dict[str, dict]:
-    """What each chart asks, as Superset has it."""
+    """What each chart asks, as Superset has it; other tests may have written since the session began."""
+    recompute()
     uuids = {chart["uuid"]: chart["id"] for chart in admin.every("chart")}
     return {
         key: json.loads(admin.get(f"chart/{uuids[chart['uuid']]}")["result"]["query_context"])

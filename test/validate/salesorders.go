@@ -11,6 +11,8 @@ func salesOfOrders() []sale {
 	return []sale{
 		{name: "baskets", from: "shop.orders", dimensions: []string{"day", "channel", "currency", "worth_from", "empty"}, measures: []string{"orders", "gross"},
 			recompute: overDocuments("orders", addBasket)},
+		{name: "categories", from: "shop.orders", dimensions: []string{"day", "category", "currency"}, measures: []string{"items", "gross", "refunded"},
+			recompute: overDocuments("orders", addCategories)},
 		{name: "sellers", from: "shop.orders", dimensions: []string{"day", "seller_id", "currency"}, measures: []string{"items", "gross", "freight", "refunded"},
 			recompute: overDocuments("orders", addSellers)},
 		{name: "places", from: "shop.orders", dimensions: []string{"day", "state", "city", "currency"}, measures: []string{"orders", "items", "gross", "refunded", "net"},
@@ -51,6 +53,12 @@ func addBasket(out buckets, o *soldOrder) {
 	step := new(big.Int).Quo(gross.Num(), new(big.Int).Mul(gross.Denom(), big.NewInt(basketStep))).Int64()
 	from := strconv.FormatInt(min(step, basketSteps)*basketStep, 10)
 	out.add([]string{o.day(), o.Channel, o.Currency, from, strconv.FormatBool(len(o.Items) == 0)}, whole(1), gross)
+}
+
+func addCategories(out buckets, o *soldOrder) {
+	for _, i := range o.Items {
+		out.add([]string{o.day(), i.category(), o.Currency}, whole(i.Quantity), i.gross(), money(i.Refunded))
+	}
 }
 
 func addSellers(out buckets, o *soldOrder) {

@@ -1,0 +1,39 @@
+package view
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"strings"
+)
+
+// CreateKept gives the statement that makes a view whose answer the server computes by itself every so often, and keeps: for
+// what reads all history and would be asked for by every look at a dashboard.
+func (v *View) CreateKept() string {
+	n := interval.FindStringSubmatch(v.Refresh)
+	return fmt.Sprintf("CREATE MATERIALIZED VIEW sales.%s REFRESH EVERY %s %s\nENGINE = MergeTree\nORDER BY tuple()\nDEFINER = CURRENT_USER SQL SECURITY DEFINER AS\n%s\nCOMMENT '%s'",
+		v.Name, n[1], strings.ToUpper(n[2]), v.Select, strings.ReplaceAll(v.comment(), "'", "''"))
+}
+
+// comment tells one state of the file from another: a view that is made again begins empty, so it is made only when it changed.
+func (v *View) comment() string {
+	h := fnv.New32a()
+	fmt.Fprint(h, v.Refresh, v.Select)
+	return fmt.Sprintf("%s Computed every %s. [%08x]", v.About, v.Refresh, h.Sum32())
+}
+
+func (v *View) keep(ctx context.Context, server Server) error {
+	rows, err := server.Rows(ctx, "SELECT comment FROM system.tables WHERE database = 'sales' AND name = '"+v.Name+"'")
+	if err != nil {
+		return fmt.Errorf("view %s: look at what is there: %w", v.Name, err)
+	}
+	if len(rows) == 1 && rows[0][0] == v.comment() {
+		return nil
+	}
+	for _, sql := range []string{"DROP VIEW IF EXISTS sales." + v.Name + " SYNC", v.CreateKept()} {
+		if err := server.Exec(ctx, sql); err != nil {
+			return fmt.Errorf("view %s: %w", v.Name, err)
+		}
+	}
+	return nil
+}
