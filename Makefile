@@ -103,6 +103,6 @@ superset: build ## dashboards beside the stack: installs Superset, imports super
 superset-export: bin/local ## write what was edited in the browser into superset/bundle
 	@bin/local superset export superset/bundle
 
-test-superset: build ## the dashboards, against a stack of their own and in a real browser (needs chromium)
+test-superset: build ## the dashboards, against a stack of their own and in a real browser (needs chromium; TESTS=test_charts.py)
 	@bin/local fetch superset
-	@SUPERSET_EMBEDDED=1 bin/local with --only capture,superset -- superset/tests/run
+	@SUPERSET_EMBEDDED=1 bin/local with --only capture,superset -- superset/tests/run $(TESTS)

@@ -145,7 +145,7 @@ def test_drilling_down(looker):
     menu = looker.page.locator("[data-test=chart-context-menu]")
     menu.get_by_text("Drill to detail by", exact=True).hover()
     looker.page.locator(".ant-dropdown-menu-submenu-popup").get_by_text(state, exact=False).first.click()
-    detail = looker.page.get_by_role("dialog")
+    detail = looker.page.locator(".ant-modal")
     detail.locator("tbody tr, [role=row]").nth(1).wait_for()
     assert detail.locator(".ant-alert-error").count() == 0
     assert state in detail.inner_text()
