@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
+from threading import Thread
 
 import pytest
 from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import DatabaseError
 
 from tidemark_dags import clickhouse
 from tidemark_dags.compact import fold, journal, merge
@@ -176,3 +178,24 @@ def test_not_while_topics_are_replayed(history: Client, phase: str, lives: int, 
             pass
     finally:
         history.command("DELETE FROM ops.replays WHERE id = 'leased'")
+
+
+def test_not_while_aggregates_are_built(history: Client, stack: Settings) -> None:
+    query, sleep = "tidemark-aggregate-lock", "SELECT sleepEachRow(1) FROM numbers(600) SETTINGS max_block_size = 1"
+    with clickhouse.connect(stack) as other:
+
+        def held() -> None:
+            with suppress(DatabaseError):  # it is killed below
+                other.query(sleep, settings={"query_id": query})
+
+        build = Thread(target=held)
+        build.start()
+        seen = "SELECT count() FROM system.processes WHERE query_id = {q:String}"
+        while not history.query(seen, parameters={"q": query}).result_rows[0][0]:
+            assert build.is_alive()
+        with pytest.raises(BusyError, match="aggregates"), lease(history, 60):
+            pass
+        history.command(f"KILL QUERY WHERE query_id = '{query}' SYNC")
+        build.join()
+    with lease(history, 60):
+        pass
