@@ -40,7 +40,7 @@ def shop() -> None:
             "--rate",
             "0",
             "--changes",
-            os.environ.get("TIDEMARK_TEST_CHANGES", "6000"),
+            os.environ.get("TIDEMARK_TEST_CHANGES", "12000"),
         ]
         subprocess.run([*shop, "--orders-per-hour", "1"], check=True, timeout=600)
     began = time.time() * 1000
