@@ -41,20 +41,20 @@ TABLES = [
 
 
 @pytest.fixture
-def history(stack: Settings) -> Iterator[Client]:
+def history(stack: Settings, admin: Client) -> Iterator[Client]:
     """Keys that live on, change, die, come back, or come and go within January; February goes on with them."""
     with clickhouse.connect(stack) as client:
-        _drop(client)
+        _drop(admin)
         for sql in TABLES:
-            client.command(sql)
-        client.command("TRUNCATE TABLE ops.compaction")
+            admin.command(sql)
+        admin.command("TRUNCATE TABLE ops.compaction")
         version = 0
         for at, changes in (("2026-01-06", 3), ("2026-02-03", 2)):
             for _ in range(changes):
                 version += 1
                 _change(client, at, version)
         yield client
-        _drop(client)
+        _drop(admin)
 
 
 def _change(client: Client, at: str, round_: int) -> None:
@@ -166,8 +166,8 @@ def test_one_at_a_time(history: Client) -> None:
     ("phase", "lives", "holds"),
     [("building", 60, True), ("building", 0, False), ("exchanging", 0, True), ("done", 60, False)],
 )
-def test_not_while_topics_are_replayed(history: Client, phase: str, lives: int, holds: bool) -> None:
-    history.command(
+def test_not_while_topics_are_replayed(history: Client, admin: Client, phase: str, lives: int, holds: bool) -> None:
+    admin.command(
         "INSERT INTO ops.replays (id, topic, kind, phase, database, lease_until, plan) "
         f"SELECT 'leased', 'pg.public.x', 'rebuild', '{phase}', 'replay_leased', now64(3) + {lives}, '{{}}'"
     )
@@ -175,4 +175,4 @@ def test_not_while_topics_are_replayed(history: Client, phase: str, lives: int, 
         with pytest.raises(BusyError, match="replayed") if holds else nullcontext(), lease(history, 60):
             pass
     finally:
-        history.command("DELETE FROM ops.replays WHERE id = 'leased'")
+        admin.command("DELETE FROM ops.replays WHERE id = 'leased'")

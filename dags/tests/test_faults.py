@@ -30,11 +30,12 @@ def writing(shop: None) -> Iterator[None]:
 class Bench:
     """What the tests do with a stack."""
 
+    admin: Client
     client: Client
     settings: Settings
 
     def do(self, sql: str) -> None:
-        self.client.command(sql, settings=AT_ONCE)
+        self.admin.command(sql, settings=AT_ONCE)
 
     def reconcile(self, run: str, table: str) -> list[Difference]:
         (scope,) = comparison.plan(self.client, self.settings, [table])
@@ -50,8 +51,8 @@ class Bench:
 
 
 @pytest.fixture
-def bench(client: Client, stack: Settings, writing: None) -> Bench:
-    return Bench(client, stack)
+def bench(admin: Client, client: Client, stack: Settings, writing: None) -> Bench:
+    return Bench(admin, client, stack)
 
 
 @pytest.mark.parametrize("table", ["transactions", "deliveries", "returns", "orders", "products", "users"])
@@ -79,7 +80,7 @@ def test_faults_in_current_rows(bench: Bench, table: str, column: str) -> None:
 
 def test_faults_in_the_log(bench: Bench) -> None:
     doubled, lost = bench.old("transactions", 2)
-    bench.client.command(
+    bench.admin.command(
         f"INSERT INTO raw.transactions SELECT * FROM raw.transactions WHERE id = '{doubled}' AND _sign = 1 "
         "ORDER BY _version DESC LIMIT 1", settings={"insert_deduplicate": 0},
     )  # fmt: skip
@@ -88,7 +89,7 @@ def test_faults_in_the_log(bench: Bench) -> None:
     assert {(d.key, d.kind) for d in found} == {(doubled, "log"), (lost, "log")}
     bench.repaired("log")
     wrong = [m.name for m in comparison.present(bench.client, bench.settings)
-             if not comparison.aggregate(bench.client, "log-sums", m, repair=True).equal]  # fmt: skip
+             if not comparison.aggregate(bench.client, bench.settings, "log-sums", m, repair=True).equal]  # fmt: skip
     assert wrong == []  # what the log's repair did to the sums is mended with them
     assert bench.reconcile("log-again", "transactions") == []
 
@@ -112,13 +113,13 @@ def test_a_dropped_tombstone(bench: Bench) -> None:
 def test_a_changed_aggregate(bench: Bench) -> None:
     group = "SELECT hour, method, status, currency FROM sales.payments ORDER BY hour LIMIT 1"
     hour, method, status, currency = bench.client.query(group).result_rows[0]
-    bench.client.insert("payments", [[hour, method, status, currency, "0.01", 0]], database="sales_state",
+    bench.admin.insert("payments", [[hour, method, status, currency, "0.01", 0]], database="sales_state",
                         column_names=["hour", "method", "status", "currency", "amount", "n"])  # fmt: skip
     (model,) = [m for m in comparison.present(bench.client, bench.settings) if m.name == "payments"]
-    found = comparison.aggregate(bench.client, "sum", model)
+    found = comparison.aggregate(bench.client, bench.settings, "sum", model)
     assert [(d.column, d.clickhouse) for d in found.differences] == [("amount", "0.01")]
-    assert comparison.aggregate(bench.client, "sum", model, repair=True).equal
-    assert comparison.aggregate(bench.client, "sum-again", model).equal
+    assert comparison.aggregate(bench.client, bench.settings, "sum", model, repair=True).equal
+    assert comparison.aggregate(bench.client, bench.settings, "sum-again", model).equal
 
 
 def test_beyond_the_limit_nothing_is_repaired(bench: Bench) -> None:

@@ -60,7 +60,7 @@ def reconcile(
             found = [f for f in found if f.equal] + fixed
         if aggregates and not tables:
             for model in comparison.present(client, settings):
-                found.append(comparison.aggregate(client, run, model, repair=repair))
+                found.append(comparison.aggregate(client, settings, run, model, repair=repair))
     show(found, run, as_json)
     if any(not f.equal for f in found):
         raise DifferenceError(

@@ -3,7 +3,9 @@ package part
 import (
 	"crypto/sha256"
 	"fmt"
+	"strings"
 
+	"github.com/tidemark-cdc/tidemark/clickhouse/roles"
 	"github.com/tidemark-cdc/tidemark/compose/local/site"
 )
 
@@ -27,6 +29,7 @@ func clickhouseXML(s *site.Site) string {
 // them with the rights of their definer), within limits of memory, seconds and rows that it may lower and not raise or lift; default is the engine's own session and must exist without a password, so
 // it may hold one session (which is taken) and do next to nothing.
 func clickhouseUsersXML(s *site.Site) string {
+	hash := func(password string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(password))) }
 	return fmt.Sprintf(`<clickhouse>
   <profiles>
     <default><async_insert>0</async_insert></default>
@@ -40,6 +43,7 @@ func clickhouseUsersXML(s *site.Site) string {
         <max_rows_to_read><min>1</min><max>200000000</max></max_rows_to_read><max_result_rows><min>1</min><max>1000000</max></max_result_rows>
       </constraints>
     </bi>
+    <reader><readonly>2</readonly></reader>
   </profiles>
   <quotas><default/></quotas>
   <users>
@@ -48,17 +52,33 @@ func clickhouseUsersXML(s *site.Site) string {
       <grants><query>GRANT SYSTEM LISTEN, CREATE TEMPORARY TABLE ON *.*</query></grants>
     </default>
     <tidemark>
-      <password_sha256_hex>%x</password_sha256_hex><networks><ip>127.0.0.1</ip></networks>
+      <password_sha256_hex>%s</password_sha256_hex><networks><ip>127.0.0.1</ip></networks>
       <profile>default</profile><quota>default</quota><access_management>1</access_management>
     </tidemark>
     <bi>
-      <password_sha256_hex>%x</password_sha256_hex><networks><ip>127.0.0.1</ip></networks>
+      <password_sha256_hex>%s</password_sha256_hex><networks><ip>127.0.0.1</ip></networks>
       <profile>bi</profile><quota>default</quota>
       <grants>
         <query>GRANT SELECT ON shop.*</query><query>GRANT SELECT ON sales.*</query><query>GRANT SELECT ON ops.*</query>
       </grants>
     </bi>
+    <reconcile>
+      <password_sha256_hex>%s</password_sha256_hex><networks><ip>127.0.0.1</ip></networks>
+      <profile>reader</profile><quota>default</quota>
+      <grants>%s</grants>
+    </reconcile>
+    <dags>
+      <password_sha256_hex>%s</password_sha256_hex><networks><ip>127.0.0.1</ip></networks>
+      <profile>default</profile><quota>default</quota>
+      <grants>%s</grants>
+    </dags>
   </users>
 </clickhouse>
-`, sha256.Sum256([]byte(s.Secrets.ClickHouse)), sha256.Sum256([]byte(s.Secrets.BI)))
+`, hash(s.Secrets.ClickHouse), hash(s.Secrets.BI), hash(s.Secrets.ClickHouseReconcile), grants("tidemark_reconcile"),
+		hash(s.Secrets.ClickHouseDags), grants("tidemark_dags"))
+}
+
+// grants are the rights of a role, for a user of the embedded engine, which has no roles.
+func grants(role string) string {
+	return "<query>" + strings.Join(roles.Grants(role), "</query><query>") + "</query>"
 }
