@@ -14,16 +14,16 @@ from tidemark_dags.settings import Login, Settings
 
 def connect(settings: Settings) -> AbstractContextManager[Client]:
     """As who writes findings, sums, batch tables and compacted partitions."""
-    return _client(settings.clickhouse, settings.statement_timeout)
+    return as_user(settings.clickhouse, settings.statement_timeout)
 
 
 def reader(settings: Settings) -> AbstractContextManager[Client]:
     """As who compares: what goes wrong there can change nothing."""
-    return _client(settings.clickhouse_reader, settings.statement_timeout)
+    return as_user(settings.clickhouse_reader, settings.statement_timeout)
 
 
 @contextmanager
-def _client(login: Login, timeout: int) -> Iterator[Client]:
+def as_user(login: Login, timeout: int) -> Iterator[Client]:
     """A client without a session, so that queries may run side by side."""
     client = clickhouse_connect.get_client(
         **login,  # type: ignore[arg-type]

@@ -36,9 +36,8 @@ def check_quiet(client: Client, contract: Contract) -> None:
     ).result_rows
     if open_snapshot and open_snapshot[0][0]:
         raise BusyError(f"a snapshot of source {contract.source} is open; compact when its tidemark moves again")
-    rebuilt = client.query(
-        "SELECT groupArray(concat(database, '.', name)) FROM system.tables "
-        "WHERE database IN ('raw', 'current', 'sales_state') AND match(name, '(_shadow|_rebuild|_replay|_new)$')"
+    building = client.query(
+        "SELECT count() FROM system.processes WHERE query_id = 'tidemark-aggregate-lock'"  # aggregate/lock
     ).result_rows[0][0]
-    if rebuilt:
-        raise BusyError(f"tables are being rebuilt ({', '.join(rebuilt)}); compact when that is done")
+    if building:
+        raise BusyError("aggregates are being made or compared; compact when that is done")
