@@ -50,7 +50,7 @@ GRANT INSERT ON ops.reconciliation_rows TO tidemark_dags;
 GRANT INSERT ON ops.reconciliation_sums TO tidemark_dags;
 GRANT INSERT ON ops.compaction TO tidemark_dags;
 GRANT INSERT ON ops.fold_horizon TO tidemark_dags;
-GRANT CREATE TABLE, DROP TABLE ON ops.compaction_lease TO tidemark_dags;
+GRANT CREATE TABLE, ALTER MODIFY COMMENT, DROP TABLE ON ops.compaction_lease TO tidemark_dags;
 GRANT INSERT ON sales_state.* TO tidemark_dags;
 GRANT SELECT, INSERT, ALTER, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW ON sales_batch.* TO tidemark_dags;
 GRANT INSERT, ALTER DELETE, ALTER MOVE PARTITION, CREATE TABLE, DROP TABLE ON raw.* TO tidemark_dags;

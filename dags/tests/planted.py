@@ -10,11 +10,16 @@ from bson import ObjectId
 from clickhouse_connect.driver.client import Client
 from pymongo import MongoClient
 
-COPIES = """INSERT INTO transactions
-    SELECT (jsonb_populate_record(t, jsonb_build_object('id', k.id))).*
-    FROM (SELECT gen_random_uuid() AS id FROM generate_series(1, %s)) AS k,
-        LATERAL (SELECT * FROM transactions WHERE kind = 'payment' ORDER BY id LIMIT 1) AS t
-    RETURNING id::text"""
+
+def copy(table: str, key: str, keys: str, like: str) -> str:
+    """A statement that copies the first row of PostgreSQL's table that like lets through, once under each of keys."""
+    return f"""INSERT INTO {table}
+        SELECT (jsonb_populate_record(NULL::{table}, to_jsonb(t) || jsonb_build_object('{key}', k.it))).*
+        FROM {keys} AS k (it), LATERAL (SELECT * FROM {table} WHERE {like} ORDER BY {key} LIMIT 1) AS t
+        RETURNING {key}::text"""
+
+
+COPIES = copy("transactions", "id", "(SELECT gen_random_uuid() FROM generate_series(1, %s))", "kind = 'payment'")
 
 
 def rows(client: Client, table: str, n: int) -> list[str]:

@@ -133,7 +133,8 @@ def test_a_changed_aggregate(bench: Bench) -> None:
     (model,) = [m for m in bench.present() if m.name == "payments"]
     held = aggregates.state(bench.admin, model)
     bench.admin.insert(held, [[hour, method, status, currency, "0.01", 0]], database="sales_state",
-                       column_names=["hour", "method", "status", "currency", "amount", "n"])  # fmt: skip
+                       column_names=["hour", "method", "status", "currency", "amount", "n"],
+                       settings={"insert_deduplicate": 0})  # fmt: skip
     found = bench.aggregate("sum", model)
     key = "|".join(map(str, (hour, method, status, currency)))
     assert [(d.key, d.column, d.clickhouse) for d in found.differences] == [(key, "amount", "0.01")]

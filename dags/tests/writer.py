@@ -8,21 +8,16 @@ import threading
 import time
 
 import psycopg
+from planted import copy
 
 ROWS = 4000  # of its own in each table
 TICK = 0.05  # seconds between two transactions
+NUMBERED = "(SELECT 'busy-' || n FROM generate_series(1, %s) AS n)"
 MAKE = [
-    """INSERT INTO transactions SELECT (jsonb_populate_record(t, jsonb_build_object('id', k.id))).*
-    FROM (SELECT gen_random_uuid() AS id FROM generate_series(1, %(n)s)) AS k,
-        LATERAL (SELECT * FROM transactions WHERE kind = 'payment' ORDER BY id LIMIT 1) AS t
-    RETURNING id::text""",
-    """INSERT INTO deliveries SELECT (jsonb_populate_record(t, jsonb_build_object('order_id', 'busy-' || n))).*
-    FROM generate_series(1, %(n)s) AS n, LATERAL (SELECT * FROM deliveries ORDER BY order_id LIMIT 1) AS t
-    RETURNING order_id""",
+    copy("transactions", "id", "(SELECT gen_random_uuid() FROM generate_series(1, %s))", "kind = 'payment'"),
+    copy("deliveries", "order_id", NUMBERED, "order_id NOT LIKE 'busy-%%'"),
 ]
-RETURNS = """INSERT INTO returns SELECT (jsonb_populate_record(t, jsonb_build_object('number', k.number))).*
-    FROM unnest(%s::text[]) AS k (number),
-        LATERAL (SELECT * FROM returns WHERE number NOT LIKE 'busy-%%' LIMIT 1) AS t"""
+RETURNS = copy("returns", "number", "unnest(%s::text[])", "number NOT LIKE 'busy-%%'")
 
 
 class Writer:
@@ -36,9 +31,7 @@ class Writer:
 
     def __enter__(self) -> Writer:
         self._connection = psycopg.connect(os.environ["TIDEMARK_POSTGRES_URL"], autocommit=True)
-        self._payments, self._parcels = (
-            [r[0] for r in self._connection.execute(sql, {"n": ROWS}).fetchall()] for sql in MAKE
-        )
+        self._payments, self._parcels = (self._made(sql) for sql in MAKE)
         self._numbers = {f"busy-{n}": False for n in range(ROWS)}
         self._thread.start()
         return self
@@ -49,6 +42,9 @@ class Writer:
         self._connection.close()
         if self._broke is not None:
             raise self._broke
+
+    def _made(self, sql: str) -> list[str]:
+        return [r[0] for r in self._connection.execute(sql, (ROWS,)).fetchall()]
 
     def _run(self) -> None:
         began = time.monotonic()

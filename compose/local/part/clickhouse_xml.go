@@ -9,10 +9,17 @@ import (
 	"github.com/tidemark-cdc/tidemark/compose/local/site"
 )
 
+// clickhouseXML: the policy tiered is for tables whose old partitions go to a slower disk, which here is one more folder.
 func clickhouseXML(s *site.Site) string {
 	return fmt.Sprintf(`<clickhouse>
   <users_config>%s</users_config>
   <max_server_memory_usage>2500000000</max_server_memory_usage>
+  <storage_configuration>
+    <disks><cold><path>%s/</path></cold></disks>
+    <policies><tiered><volumes>
+      <hot><disk>default</disk></hot><cold><disk>cold</disk></cold>
+    </volumes><move_factor>0</move_factor></tiered></policies>
+  </storage_configuration>
   <shutdown_wait_unfinished>2</shutdown_wait_unfinished>
   <mark_cache_size>134217728</mark_cache_size>
   <logger><level>warning</level><log>%s</log><size>20M</size><count>2</count></logger>
@@ -22,7 +29,7 @@ func clickhouseXML(s *site.Site) string {
     <ttl>event_date + INTERVAL 7 DAY</ttl>
   </query_log>
 </clickhouse>
-`, s.Path("conf", "users.xml"), s.Path("logs", "clickhouse-server.log"))
+`, s.Path("conf", "users.xml"), s.Path("data", "clickhouse-cold"), s.Path("logs", "clickhouse-server.log"))
 }
 
 // clickhouseUsersXML: tidemark may do everything; bi only reads what people look at (its views read what is behind
