@@ -10,6 +10,7 @@ from pathlib import Path
 import clickhouse_connect
 import pytest
 from clickhouse_connect.driver.client import Client
+from history import history  # noqa: F401 - a fixture
 
 from tidemark_dags import clickhouse
 from tidemark_dags.settings import REPOSITORY, Settings
