@@ -74,7 +74,7 @@ def test_killed_again_and_again(history: Client, admin: Client, compaction: Comp
         seen = history.query(STEPS).result_rows[0][0]
         process = compaction.start()
         while process.poll() is None and history.query(STEPS).result_rows[0][0] <= seen + kills:
-            time.sleep(0.01)
+            time.sleep(0.05)
         if process.poll() is None:
             process.kill()
             kills += 1
