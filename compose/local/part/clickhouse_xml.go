@@ -17,7 +17,7 @@ func clickhouseXML(s *site.Site) string {
   <storage_configuration>
     <disks><cold><path>%s/</path></cold></disks>
     <policies><tiered><volumes>
-      <hot><disk>default</disk></hot><cold><disk>cold</disk></cold>
+      <default><disk>default</disk></default><cold><disk>cold</disk></cold>
     </volumes><move_factor>0</move_factor></tiered></policies>
   </storage_configuration>
   <shutdown_wait_unfinished>2</shutdown_wait_unfinished>
