@@ -75,7 +75,7 @@ func (a *Applier) fill(ctx context.Context, s *step) (*target.Build, error) {
 	if err := a.backfill(ctx, b, uuid, cut); err != nil {
 		return nil, err
 	}
-	if _, usable, err := a.taken(ctx, uuid); err != nil || !usable {
+	if _, usable, err := a.taken(ctx, s.shape.Sources[0], uuid); err != nil || !usable {
 		return nil, errors.Join(err, errRestarted)
 	}
 	if err := a.Server.Exec(ctx, b.Whole()); err != nil {
@@ -86,6 +86,9 @@ func (a *Applier) fill(ctx context.Context, s *step) (*target.Build, error) {
 
 // cut takes the boundary, or finds the one that a build that broke off has taken.
 func (a *Applier) cut(ctx context.Context, s *step) (*target.Build, string, boundary.Vector, error) {
+	if err := a.still(ctx, s.shape.Sources[0]); err != nil {
+		return nil, "", nil, err
+	}
 	all, err := a.states(ctx)
 	if err != nil {
 		return nil, "", nil, err
@@ -97,7 +100,7 @@ func (a *Applier) cut(ctx context.Context, s *step) (*target.Build, string, boun
 			continue
 		}
 		b := &target.Build{Shape: s.shape, Serial: t.serial, Cut: t.cut}
-		if v, usable, err := a.taken(ctx, t.uuid); err != nil || usable {
+		if v, usable, err := a.taken(ctx, s.shape.Sources[0], t.uuid); err != nil || usable {
 			return b, t.uuid, v, err
 		}
 	}

@@ -110,7 +110,10 @@ func (r *running) stop() {
 // reach waits until everything committed so far is published and confirmed.
 func (r *running) reach() {
 	r.t.Helper()
-	conn, err := pgx.Connect(context.Background(), r.db.URL)
+	cfg, err := pgx.ParseConfig(r.db.URL)
+	require.NoError(r.t, err)
+	cfg.RuntimeParams["statement_timeout"] = "0" // a test may set one for the database, to see that capture bears it
+	conn, err := pgx.ConnectConfig(context.Background(), cfg)
 	require.NoError(r.t, err)
 	defer conn.Close(context.Background())
 	var lsn int64

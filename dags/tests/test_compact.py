@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
+from threading import Thread
 
 import pytest
 from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import DatabaseError
 from history import FEBRUARY, JANUARY, TARGET, change, readings
+
 
 from tidemark_dags.compact import fold, journal, merge
 from tidemark_dags.compact.journal import Entry
@@ -92,3 +95,23 @@ def test_not_while_topics_are_replayed(history: Client, admin: Client, phase: st
             pass
     finally:
         admin.command("DELETE FROM ops.replays WHERE id = 'leased'")
+
+
+def test_not_while_aggregates_are_built(history: Client, admin: Client) -> None:
+    query, sleep = "tidemark-aggregate-lock", "SELECT sleepEachRow(1) FROM numbers(600) SETTINGS max_block_size = 1"
+
+    def held() -> None:
+        with suppress(DatabaseError):  # it is killed below
+            admin.query(sleep, settings={"query_id": query})
+
+    build = Thread(target=held)
+    build.start()
+    seen = "SELECT count() FROM system.processes WHERE query_id = {q:String}"
+    while not history.query(seen, parameters={"q": query}).result_rows[0][0]:
+        assert build.is_alive()
+    with pytest.raises(BusyError, match="aggregates"), lease(history, 60):
+        pass
+    admin.command(f"KILL QUERY WHERE query_id = '{query}' SYNC")
+    build.join()
+    with lease(history, 60):
+        pass

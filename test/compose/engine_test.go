@@ -103,7 +103,8 @@ func plugin(t *testing.T, build bool) (dir, program string) {
 const composeVersion = "v5.0.2"
 
 func buildCompose(t *testing.T) string {
-	dir := filepath.Join(root, ".local", "compose")
+	dir, err := filepath.Abs(filepath.Join(root, ".local", "compose"))
+	require.NoError(t, err)
 	require.NoError(t, os.MkdirAll(dir, 0o755))
 	cmd := exec.Command("go", "install", "github.com/docker/compose/v5/cmd@"+composeVersion)
 	cmd.Dir, cmd.Env = os.TempDir(), append(os.Environ(), "GOBIN="+dir, "GOFLAGS=")

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 
+	"github.com/tidemark-cdc/tidemark/aggregate/apply"
 	"github.com/tidemark-cdc/tidemark/aggregate/lock"
 	"github.com/tidemark-cdc/tidemark/aggregate/model"
 	"github.com/tidemark-cdc/tidemark/aggregate/target"
@@ -34,7 +35,7 @@ func coded(err error) error {
 	for _, known := range []struct {
 		is   error
 		code int
-	}{{lock.ErrTaken, codeLocked}, {model.ErrModel, codeRefused}, {target.ErrShape, codeRefused}, {errDiffers, codeDiffers}} {
+	}{{lock.ErrTaken, codeLocked}, {apply.ErrCompacting, codeLocked}, {model.ErrModel, codeRefused}, {target.ErrShape, codeRefused}, {errDiffers, codeDiffers}} {
 		if errors.Is(err, known.is) {
 			return coder{err, known.code}
 		}

@@ -29,15 +29,10 @@ def version(client: Client, contract: Contract) -> int:
 
 
 def check_quiet(client: Client, contract: Contract) -> None:
-    """BusyError while a snapshot of the source is open or tables are being rebuilt."""
+    """BusyError while a snapshot of the source is open."""
     open_snapshot = client.query(
         "SELECT NOT argMax(complete, _offset) FROM ops.watermarks WHERE source = {s:String} HAVING count() > 0",
         parameters={"s": contract.source},
     ).result_rows
     if open_snapshot and open_snapshot[0][0]:
         raise BusyError(f"a snapshot of source {contract.source} is open; compact when its tidemark moves again")
-    building = client.query(
-        "SELECT count() FROM system.processes WHERE query_id = 'tidemark-aggregate-lock'"  # aggregate/lock
-    ).result_rows[0][0]
-    if building:
-        raise BusyError("aggregates are being made or compared; compact when that is done")

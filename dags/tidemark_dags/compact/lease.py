@@ -22,12 +22,12 @@ SECONDS = 120.0  # after which the lease of a run that was killed is taken over
 
 @contextmanager
 def lease(client: Client, seconds: float = SECONDS) -> Iterator[None]:
-    """Holds the lease for a block; BusyError while somebody else does, or while topics are replayed.
+    """Holds the lease for a block; BusyError while somebody else does, topics are replayed or aggregates built.
 
     A table can be created once only: that is what makes it a lock. Its comment says until when it is held and is
-    renewed meanwhile, so that one whose holder was killed is taken over soon. A replay writes that it is at work and
-    then looks for the lease; here the lease comes first and then the look for replays, so that one of the two sees the
-    other.
+    renewed meanwhile, so that one whose holder was killed is taken over soon. A replay, or a build of aggregates, says
+    that it is at work and then looks for the lease; here the lease comes first and then the look for them, so that one
+    of the two sees the other.
     """
     me = f"{socket.gethostname()}/{os.getpid()}/{os.urandom(4).hex()}"
     _drop_if_over(client)
@@ -42,6 +42,7 @@ def lease(client: Client, seconds: float = SECONDS) -> Iterator[None]:
     renewing.start()
     try:
         _refuse_replays(client)
+        _refuse_builds(client)
         yield
     finally:
         over.set()
@@ -82,3 +83,9 @@ def _refuse_replays(client: Client) -> None:
     ).result_rows
     if replays:
         raise BusyError(f"topic {replays[0][0]} is being replayed; compact when that is done")
+
+
+def _refuse_builds(client: Client) -> None:
+    """Whoever changes aggregates runs a query of this id for as long: it sums raw up in chunks, by offset."""
+    if client.query("SELECT 1 FROM system.processes WHERE query_id = 'tidemark-aggregate-lock'").result_rows:
+        raise BusyError("aggregates are being changed; compact when that is done")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"os/exec"
 	"strconv"
@@ -13,7 +14,9 @@ import (
 
 // command runs a command of the program to its end.
 func (b *bench) command(args ...string) (code int, output string) {
-	out, err := exec.CommandContext(b.t.Context(), b.program, append(args, b.args...)...).CombinedOutput()
+	ctx, cancel := context.WithTimeout(b.t.Context(), 2*time.Minute) // a sink that should refuse, and works, works for ever
+	defer cancel()
+	out, err := exec.CommandContext(ctx, b.program, append(args, b.args...)...).CombinedOutput()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
 		return exit.ExitCode(), string(out)

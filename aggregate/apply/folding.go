@@ -1,0 +1,36 @@
+package apply
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tidemark-cdc/tidemark/aggregate/target"
+)
+
+// ErrCompacting says that old rows of raw are being folded, or that this was broken off halfway. Rows that have got other
+// offsets between two chunks would be counted twice, or not at all.
+var ErrCompacting = errors.New("a compaction of raw is under way")
+
+// still refuses to sum raw up while it is folded. Compaction does not begin while the lock on the aggregates is held
+// (package tidemark_dags.compact.lease), so what is asked here stays true.
+func (a *Applier) still(ctx context.Context, source string) error {
+	rows, err := a.Server.Rows(ctx, "SELECT comment FROM system.tables WHERE database = 'ops' AND name = 'compaction_lease'")
+	if err != nil {
+		return fmt.Errorf("ask for compactions: %w", err)
+	}
+	var held struct{ Until float64 }
+	if len(rows) > 0 && (json.Unmarshal([]byte(rows[0][0]), &held) != nil || held.Until > float64(time.Now().Unix())) {
+		return fmt.Errorf("%w: %s; run this again when it has ended: what is summed up is kept", ErrCompacting, rows[0][0])
+	}
+	rows, err = a.Server.Rows(ctx, "SELECT partition FROM ops.compaction FINAL WHERE what = 'fold' AND step = 'folded' AND table = "+target.Text(source))
+	if err != nil {
+		return fmt.Errorf("ask for compactions: %w", err)
+	}
+	if len(rows) > 0 {
+		return fmt.Errorf("%w: partition %s of raw.%s was left half done; run the DAG compact, or python -m tidemark_dags compact, first", ErrCompacting, rows[0][0], source)
+	}
+	return nil
+}
