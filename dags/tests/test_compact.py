@@ -10,7 +10,6 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError
 from history import FEBRUARY, JANUARY, TARGET, change, readings
 
-
 from tidemark_dags.compact import fold, journal, merge
 from tidemark_dags.compact.journal import Entry
 from tidemark_dags.compact.lease import lease
