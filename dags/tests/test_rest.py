@@ -43,7 +43,7 @@ def test_reconcile_by_rest(airflow_home: Path, client: Client, monkeypatch: pyte
         while not any(d["dag_id"] == "reconcile" for d in api.call("GET", "/api/v2/dags")["dags"]):
             assert time.monotonic() < until, "the DAG is not listed"
             time.sleep(1)
-        # A DAG that is switched on begins with its run of the day, over all tables; one runs at a time, so ours comes second.
+        # A DAG that is switched on begins with its run of the day, over all tables; one runs at a time: ours is second.
         api.call("PATCH", "/api/v2/dags/reconcile", {"is_paused": False})
         asked = {"logical_date": None, "conf": {"tables": ["returns", "products"]}}
         run = api.call("POST", "/api/v2/dags/reconcile/dagRuns", asked)["dag_run_id"]
