@@ -97,6 +97,9 @@ test-dags: build fetch $(AIRFLOW)/installed ## the DAGs: imports, each by dag.te
 	@$(AIRFLOW)/bin/ruff check dags
 	@bin/local with --only capture,sink -- env -C dags PYTHONPATH=. $(abspath $(AIRFLOW))/bin/python -m pytest $(TESTS)
 
+reconcile-large: build fetch $(AIRFLOW)/installed ## a comparison of ROWS (20000000) rows that nobody changes: time, bytes moved, passes
+	@PYTHONPATH=dags $(AIRFLOW)/bin/python dags/bench/large.py
+
 superset: build ## dashboards beside the stack: installs Superset, imports superset/bundle, prints address and logins
 	@bin/local up && bin/local superset
 

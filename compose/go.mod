@@ -12,6 +12,7 @@ require (
 	github.com/segmentio/kafka-go v0.4.51
 	github.com/shopspring/decimal v1.6.0
 	github.com/stretchr/testify v1.12.1
+	github.com/tidemark-cdc/tidemark/clickhouse v0.0.0
 	github.com/tidemark-cdc/tidemark/schemas v0.0.0
 	github.com/ulikunitz/xz v0.5.15
 	go.mongodb.org/mongo-driver/v2 v2.10.0
@@ -40,5 +41,7 @@ require (
 	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/text v0.42.0 // indirect
 )
+
+replace github.com/tidemark-cdc/tidemark/clickhouse => ../clickhouse
 
 replace github.com/tidemark-cdc/tidemark/schemas => ../schemas

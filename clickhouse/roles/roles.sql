@@ -25,23 +25,37 @@ GRANT SELECT, INSERT, ALTER, CREATE DATABASE, CREATE TABLE, CREATE VIEW, DROP TA
 GRANT SET DEFINER ON * TO tidemark_writer;
 GRANT SELECT ON system.* TO tidemark_writer;
 
--- Who reconciles, compacts and computes the batch reference (dags/). It reads everything, writes its findings, the batch tables
--- and corrections of aggregates; compaction also alters raw and current.
+-- Who compares: reads what is compared, writes nothing. A list of keys travels with a query as a temporary table.
 CREATE ROLE IF NOT EXISTS tidemark_reconcile;
+ALTER ROLE tidemark_reconcile SETTINGS readonly = 2;
 GRANT SELECT ON raw.* TO tidemark_reconcile;
 GRANT SELECT ON current.* TO tidemark_reconcile;
-GRANT SELECT ON shop.* TO tidemark_reconcile;
 GRANT SELECT ON sales.* TO tidemark_reconcile;
 GRANT SELECT ON ops.* TO tidemark_reconcile;
 GRANT SELECT ON system.* TO tidemark_reconcile;
-GRANT INSERT ON ops.reconciliation TO tidemark_reconcile;
-GRANT INSERT ON ops.reconciliation_rows TO tidemark_reconcile;
-GRANT INSERT ON ops.reconciliation_sums TO tidemark_reconcile;
-GRANT INSERT ON sales_state.* TO tidemark_reconcile;
-GRANT SELECT, INSERT, ALTER, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW ON sales_batch.* TO tidemark_reconcile;
-CREATE ROLE IF NOT EXISTS tidemark_compact;
-GRANT tidemark_reconcile TO tidemark_compact;
-GRANT INSERT, ALTER, CREATE TABLE, DROP TABLE, OPTIMIZE ON raw.* TO tidemark_compact;
-GRANT ALTER, OPTIMIZE ON current.* TO tidemark_compact;
-GRANT INSERT, CREATE TABLE, DROP TABLE ON ops.* TO tidemark_compact;
+GRANT CREATE TEMPORARY TABLE ON *.* TO tidemark_reconcile;
+
+-- What the DAGs write: findings, corrections of aggregates, the batch reference; compaction also changes raw and current.
+-- It becomes the definer of sales_batch.side_by_side.
+CREATE ROLE IF NOT EXISTS tidemark_dags;
+GRANT SELECT ON raw.* TO tidemark_dags;
+GRANT SELECT ON current.* TO tidemark_dags;
+GRANT SELECT ON sales.* TO tidemark_dags;
+GRANT SELECT ON sales_state.* TO tidemark_dags;
+GRANT SELECT ON ops.* TO tidemark_dags;
+GRANT SELECT ON system.* TO tidemark_dags;
+GRANT CREATE TEMPORARY TABLE ON *.* TO tidemark_dags;
+GRANT INSERT ON ops.reconciliation TO tidemark_dags;
+GRANT INSERT ON ops.reconciliation_rows TO tidemark_dags;
+GRANT INSERT ON ops.reconciliation_sums TO tidemark_dags;
+GRANT INSERT ON ops.compaction TO tidemark_dags;
+GRANT INSERT ON ops.fold_horizon TO tidemark_dags;
+GRANT CREATE TABLE, ALTER MODIFY COMMENT, DROP TABLE ON ops.compaction_lease TO tidemark_dags;
+GRANT INSERT ON sales_state.* TO tidemark_dags;
+GRANT SELECT, INSERT, ALTER, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW ON sales_batch.* TO tidemark_dags;
+GRANT INSERT, ALTER DELETE, ALTER MOVE PARTITION, CREATE TABLE, DROP TABLE ON raw.* TO tidemark_dags;
+GRANT ALTER DELETE, OPTIMIZE ON current.* TO tidemark_dags;
+GRANT TABLE ENGINE ON Memory TO tidemark_dags;
+GRANT TABLE ENGINE ON MergeTree TO tidemark_dags;
+GRANT TABLE ENGINE ON ReplicatedMergeTree TO tidemark_dags;
 GRANT SELECT ON sales_batch.* TO tidemark_bi;

@@ -7,8 +7,10 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import clickhouse_connect
 import pytest
 from clickhouse_connect.driver.client import Client
+from history import history  # noqa: F401 - a fixture
 
 from tidemark_dags import clickhouse
 from tidemark_dags.settings import REPOSITORY, Settings
@@ -34,6 +36,15 @@ def shop(stack: Settings) -> None:
         [REPOSITORY / "bin/shop", "run", "--rate", "0", "--changes", ORDERS, "--users", "100", "--products", "50"],
         check=True, timeout=300, stdout=subprocess.DEVNULL,
     )  # fmt: skip
+
+
+@pytest.fixture
+def admin(stack: Settings, shop: None) -> Iterator[Client]:
+    """Who may plant faults; what is tested runs as the stack's users for it."""
+    owner = {"username": os.environ["TIDEMARK_CLICKHOUSE_USER"], "password": os.environ["TIDEMARK_CLICKHOUSE_PASSWORD"]}
+    made = clickhouse_connect.get_client(**{**stack.clickhouse, **owner}, autogenerate_session_id=False)
+    yield made
+    made.close()
 
 
 @pytest.fixture

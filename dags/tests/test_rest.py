@@ -12,6 +12,8 @@ from clickhouse_connect.driver.client import Client
 
 from tidemark_dags.orchestrate.local import Local, free_port
 
+HANGS = 900  # seconds after which a run is given up
+
 
 class Api:
     """The calls that a person's script would make."""
@@ -37,14 +39,15 @@ def test_reconcile_by_rest(airflow_home: Path, client: Client, monkeypatch: pyte
     local.migrate()
     with local.running():
         api = Api(local)
-        until = time.monotonic() + 300
+        until = time.monotonic() + HANGS
         while not any(d["dag_id"] == "reconcile" for d in api.call("GET", "/api/v2/dags")["dags"]):
             assert time.monotonic() < until, "the DAG is not listed"
             time.sleep(1)
+        # A DAG that is switched on begins with its run of the day, over all tables; one runs at a time: ours is second.
         api.call("PATCH", "/api/v2/dags/reconcile", {"is_paused": False})
         asked = {"logical_date": None, "conf": {"tables": ["returns", "products"]}}
         run = api.call("POST", "/api/v2/dags/reconcile/dagRuns", asked)["dag_run_id"]
-        state, until = "queued", time.monotonic() + 300
+        state, until = "queued", time.monotonic() + HANGS
         while state in ("queued", "running") and time.monotonic() < until:
             time.sleep(2)
             state = api.call("GET", f"/api/v2/dags/reconcile/dagRuns/{run}")["state"]

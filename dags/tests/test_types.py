@@ -61,12 +61,12 @@ def _copy(connection: psycopg.Connection, client: Client) -> None:
     client.insert("every_type", rows, database="dags_test", column_names=[n for n, _, _ in COLUMNS])
 
 
-def test_checksums_agree_for_every_type(table: psycopg.Connection, client: Client) -> None:
-    _copy(table, client)
+def test_checksums_agree_for_every_type(table: psycopg.Connection, admin: Client) -> None:
+    _copy(table, admin)
     text, bucket = pg.row(COLUMNS), pg.bucket("id::text", 64)
     ours = table.execute(f"SELECT id, {text}, {pg.checksum(text)}, {bucket} FROM every_type ORDER BY id").fetchall()
     text, bucket = ch.row(COLUMNS), ch.bucket("toString(id)", 64)
-    theirs = client.query(
+    theirs = admin.query(
         f"SELECT id, {text}, {ch.checksum(text)}, {bucket} FROM dags_test.every_type ORDER BY id"
     ).result_rows
     assert [tuple(r) for r in ours] == [tuple(r) for r in theirs]

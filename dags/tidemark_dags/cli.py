@@ -18,7 +18,6 @@ from tidemark_dags.etl import run as batch
 from tidemark_dags.reconcile import run as comparison
 from tidemark_dags.reconcile.finding import Finding
 from tidemark_dags.reconcile.repair import LIMIT, Repair
-from tidemark_dags.report.render import write
 from tidemark_dags.settings import Settings
 
 app = typer.Typer(
@@ -60,7 +59,7 @@ def reconcile(
             found = [f for f in found if f.equal] + fixed
         if aggregates and not tables:
             for model in comparison.present(client, settings):
-                found.append(comparison.aggregate(client, run, model, repair=repair))
+                found.append(comparison.aggregate(client, settings, run, model, repair=repair))
     show(found, run, as_json)
     if any(not f.equal for f in found):
         raise DifferenceError(
@@ -118,6 +117,8 @@ def etl(first: Day = None, last: Day = None, run: Run = "", as_json: Json = Fals
 @app.command()
 def report(day: Day = None) -> None:
     """Write the sales report of a day and print its path."""
+    from tidemark_dags.report.render import write  # what draws the charts takes seconds to load
+
     settings = Settings()
     with clickhouse.connect(settings) as client:
         print(write(client, day.date() if day else batch.newest(client), settings.reports))

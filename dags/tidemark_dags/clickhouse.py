@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import clickhouse_connect
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.external import ExternalData
 
-from tidemark_dags.settings import Settings
+from tidemark_dags.settings import Login, Settings
+
+
+def connect(settings: Settings) -> AbstractContextManager[Client]:
+    """As who writes findings, sums, batch tables and compacted partitions."""
+    return as_user(settings.clickhouse, settings.statement_timeout)
+
+
+def reader(settings: Settings) -> AbstractContextManager[Client]:
+    """As who compares: what goes wrong there can change nothing."""
+    return as_user(settings.clickhouse_reader, settings.statement_timeout)
 
 
 @contextmanager
-def connect(settings: Settings) -> Iterator[Client]:
+def as_user(login: Login, timeout: int) -> Iterator[Client]:
     """A client without a session, so that queries may run side by side."""
     client = clickhouse_connect.get_client(
-        **settings.clickhouse,  # type: ignore[arg-type]
+        **login,  # type: ignore[arg-type]
         autogenerate_session_id=False,
         query_limit=0,
-        send_receive_timeout=settings.statement_timeout,
+        send_receive_timeout=timeout,
     )
     try:
         yield client

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from tidemark_dags.errors import UsageError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+Login = dict[str, str | int | bool]  # arguments of clickhouse_connect.get_client
 
 
 def env(name: str, default: str | None = None) -> str:
@@ -47,17 +48,28 @@ class Settings:
         )
 
     @property
-    def clickhouse(self) -> dict[str, str | int | bool]:
-        """Arguments of clickhouse_connect.get_client."""
-        url = urlsplit(env("TIDEMARK_CLICKHOUSE_HTTP_URL"))
-        return {
-            "host": url.hostname or "127.0.0.1",
-            "port": url.port or (8443 if url.scheme == "https" else 8123),
-            "secure": url.scheme == "https",
-            "username": env("TIDEMARK_CLICKHOUSE_USER"),
-            "password": env("TIDEMARK_CLICKHOUSE_PASSWORD"),
-        }
+    def clickhouse(self) -> Login:
+        """As who writes what the DAGs write."""
+        return _login("TIDEMARK_DAGS_CLICKHOUSE", "TIDEMARK_CLICKHOUSE")
+
+    @property
+    def clickhouse_reader(self) -> Login:
+        """As who compares and can write nothing."""
+        return _login("TIDEMARK_RECONCILE_CLICKHOUSE", "TIDEMARK_DAGS_CLICKHOUSE", "TIDEMARK_CLICKHOUSE")
 
     @property
     def brokers(self) -> list[str]:
         return env("TIDEMARK_KAFKA_BROKERS").split(",")
+
+
+def _login(*prefixes: str) -> Login:
+    """Of the first user that is named; the last prefix has to name one."""
+    prefix = next((p for p in prefixes if os.environ.get(f"{p}_USER")), prefixes[-1])
+    url = urlsplit(env("TIDEMARK_CLICKHOUSE_HTTP_URL"))
+    return {
+        "host": url.hostname or "127.0.0.1",
+        "port": url.port or (8443 if url.scheme == "https" else 8123),
+        "secure": url.scheme == "https",
+        "username": env(f"{prefix}_USER"),
+        "password": env(f"{prefix}_PASSWORD"),
+    }

@@ -1,7 +1,10 @@
 package clickhouse
 
 import (
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/ClickHouse/ch-go"
 	"github.com/ClickHouse/ch-go/proto"
@@ -26,6 +29,15 @@ func (c Class) String() string {
 	return "retry"
 }
 
+// ErrDamaged is what an Error is when the server cannot read a part of its own: a full or
+// broken disk has left files of it empty. It stays so until the part is detached.
+var ErrDamaged = errors.New("ClickHouse cannot read a part of its own")
+
+// damage are the codes of reading files that are not what was written. Some of them can
+// come from the network, too; then the message names no part.
+var damage = []proto.Error{proto.ErrCorruptedData, proto.ErrNoFileInDataPart, proto.ErrChecksumDoesntMatch, proto.ErrCannotReadAllData,
+	proto.ErrCannotDecompress, proto.ErrUnexpectedEndOfFile}
+
 // Error is every failure of this package.
 type Error struct {
 	Class Class
@@ -34,12 +46,17 @@ type Error struct {
 	// Attempt says what was tried.
 	Attempt string
 	Err     error
+
+	damaged bool
 }
 
 func (e *Error) Error() string { return fmt.Sprintf("clickhouse: %s: %v", e.Attempt, e.Err) }
 
 // Unwrap gives what happened.
 func (e *Error) Unwrap() error { return e.Err }
+
+// Is makes ErrDamaged known to errors.Is.
+func (e *Error) Is(target error) bool { return target == ErrDamaged && e.damaged }
 
 // Retryable reports whether the same attempt may succeed later.
 func (e *Error) Retryable() bool { return e.Class == Retry }
@@ -49,6 +66,9 @@ func newError(attempt string, err error) *Error {
 	if x, ok := ch.AsException(err); ok {
 		e.Code = int(x.Code)
 		e.Class = classOf(x.Code)
+		if e.damaged = slices.Contains(damage, x.Code) && strings.Contains(x.Message, "reading from part"); e.damaged {
+			e.Class = Stop
+		}
 	}
 	return e
 }

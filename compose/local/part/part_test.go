@@ -87,7 +87,8 @@ func TestConfigurationOfSink(t *testing.T) {
 func TestNoConfigurationHoldsAPassword(t *testing.T) {
 	s := newSite(t)
 	for _, text := range []string{captureYAML(s, site.Capture), sinkYAML(s, site.Sink), clickhouseXML(s), clickhouseUsersXML(s), kafkaProperties(s)} {
-		for _, secret := range []string{s.Secrets.Postgres, s.Secrets.Capture, s.Secrets.Mongo, s.Secrets.ClickHouse, s.Secrets.BI} {
+		for _, secret := range []string{s.Secrets.Postgres, s.Secrets.Capture, s.Secrets.Mongo, s.Secrets.ClickHouse, s.Secrets.BI,
+			s.Secrets.PostgresReconcile, s.Secrets.ClickHouseReconcile, s.Secrets.ClickHouseDags} {
 			require.NotContains(t, text, secret)
 		}
 	}

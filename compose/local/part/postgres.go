@@ -124,7 +124,8 @@ func pingPostgres(ctx context.Context, s *site.Site) error {
 	return conn.Ping(ctx)
 }
 
-// settlePostgres makes the database and the role of the capturer.
+// settlePostgres makes the database and the roles of capture and of reconciliation. Both may read every table and write
+// none; REPLICATION is what a slot needs, a temporary one too.
 func settlePostgres(ctx context.Context, s *site.Site) error {
 	conn, err := pgx.Connect(ctx, s.PostgresURL("tidemark", s.Secrets.Postgres, "postgres"))
 	if err != nil {
@@ -134,6 +135,7 @@ func settlePostgres(ctx context.Context, s *site.Site) error {
 	steps := []struct{ missing, make string }{
 		{"select 1 from pg_database where datname = 'shop'", "create database shop"},
 		{"select 1 from pg_roles where rolname = 'capture'", "create role capture login replication in role pg_read_all_data password '" + s.Secrets.Capture + "'"},
+		{"select 1 from pg_roles where rolname = 'reconcile'", "create role reconcile login replication in role pg_read_all_data password '" + s.Secrets.PostgresReconcile + "'"},
 	}
 	for _, step := range steps {
 		tag, err := conn.Exec(ctx, step.missing)

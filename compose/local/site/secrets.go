@@ -19,6 +19,8 @@ type Secrets struct {
 	Mongo      string // user tidemark
 	ClickHouse string // user tidemark
 	BI         string // ClickHouse user bi, which only reads
+	// What reconciles reads as PostgreSQL's role and ClickHouse's user reconcile; its findings are written as the second's user dags.
+	PostgresReconcile, ClickHouseReconcile, ClickHouseDags string
 	// Superset's users admin and analyst, and what it signs sessions and encrypts connections with.
 	SupersetAdmin, SupersetAnalyst, SupersetKey string
 	ID                                          string // not a password: names what this stack keeps outside its folder
@@ -37,6 +39,9 @@ func (s *Secrets) fields() []struct {
 		{"MONGO_PASSWORD", &s.Mongo},
 		{"CLICKHOUSE_PASSWORD", &s.ClickHouse},
 		{"CLICKHOUSE_BI_PASSWORD", &s.BI},
+		{"POSTGRES_RECONCILE_PASSWORD", &s.PostgresReconcile},
+		{"CLICKHOUSE_RECONCILE_PASSWORD", &s.ClickHouseReconcile},
+		{"CLICKHOUSE_DAGS_PASSWORD", &s.ClickHouseDags},
 		{"SUPERSET_ADMIN_PASSWORD", &s.SupersetAdmin},
 		{"SUPERSET_ANALYST_PASSWORD", &s.SupersetAnalyst},
 		{"SUPERSET_SECRET_KEY", &s.SupersetKey},

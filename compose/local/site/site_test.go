@@ -19,7 +19,8 @@ func open(t *testing.T, dir, ports string) *Site {
 
 func TestTheEnvironmentIsAnInterface(t *testing.T) {
 	s := open(t, t.TempDir(), "postgres=1,mongo=2,kafka=3,clickhouse=4,clickhouse-http=5,capture=6,sink=7,superset=8")
-	s.Secrets = Secrets{Postgres: "p", Mongo: "m", ClickHouse: "c", BI: "b", SupersetAdmin: "d", SupersetAnalyst: "a"}
+	s.Secrets = Secrets{Postgres: "p", Mongo: "m", ClickHouse: "c", BI: "b", PostgresReconcile: "pr", ClickHouseReconcile: "cr", ClickHouseDags: "cd",
+		SupersetAdmin: "d", SupersetAnalyst: "a"}
 	require.Equal(t, []Var{
 		{"TIDEMARK_POSTGRES_URL", "postgres://tidemark:p@127.0.0.1:1/shop?sslmode=disable"},
 		{"TIDEMARK_MONGO_URL", "mongodb://tidemark:m@127.0.0.1:2/?replicaSet=secantus&authSource=admin&heartbeatFrequencyMS=1000"},
@@ -29,6 +30,11 @@ func TestTheEnvironmentIsAnInterface(t *testing.T) {
 		{"TIDEMARK_CLICKHOUSE_USER", "tidemark"},
 		{"TIDEMARK_CLICKHOUSE_PASSWORD", "c"},
 		{"TIDEMARK_CLICKHOUSE_BI_PASSWORD", "b"},
+		{"TIDEMARK_RECONCILE_POSTGRES_URL", "postgres://reconcile:pr@127.0.0.1:1/shop?sslmode=disable"},
+		{"TIDEMARK_RECONCILE_CLICKHOUSE_USER", "reconcile"},
+		{"TIDEMARK_RECONCILE_CLICKHOUSE_PASSWORD", "cr"},
+		{"TIDEMARK_DAGS_CLICKHOUSE_USER", "dags"},
+		{"TIDEMARK_DAGS_CLICKHOUSE_PASSWORD", "cd"},
 		{"TIDEMARK_CAPTURE_URL", "http://127.0.0.1:6"},
 		{"TIDEMARK_SINK_URL", "http://127.0.0.1:7"},
 		{"TIDEMARK_SUPERSET_URL", "http://127.0.0.1:8"},

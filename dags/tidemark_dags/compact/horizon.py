@@ -29,16 +29,10 @@ def version(client: Client, contract: Contract) -> int:
 
 
 def check_quiet(client: Client, contract: Contract) -> None:
-    """BusyError while a snapshot of the source is open or tables are being rebuilt."""
+    """BusyError while a snapshot of the source is open."""
     open_snapshot = client.query(
         "SELECT NOT argMax(complete, _offset) FROM ops.watermarks WHERE source = {s:String} HAVING count() > 0",
         parameters={"s": contract.source},
     ).result_rows
     if open_snapshot and open_snapshot[0][0]:
         raise BusyError(f"a snapshot of source {contract.source} is open; compact when its tidemark moves again")
-    rebuilt = client.query(
-        "SELECT groupArray(concat(database, '.', name)) FROM system.tables "
-        "WHERE database IN ('raw', 'current', 'sales_state') AND match(name, '(_shadow|_rebuild|_replay|_new)$')"
-    ).result_rows[0][0]
-    if rebuilt:
-        raise BusyError(f"tables are being rebuilt ({', '.join(rebuilt)}); compact when that is done")

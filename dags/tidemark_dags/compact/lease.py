@@ -5,41 +5,62 @@ from __future__ import annotations
 import json
 import os
 import socket
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from clickhouse_connect.driver.client import Client
-from clickhouse_connect.driver.exceptions import DatabaseError
+from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
 
 from tidemark_dags.clickhouse import text
 from tidemark_dags.errors import BusyError
 
 TABLE = "ops.compaction_lease"
+SECONDS = 120.0  # after which the lease of a run that was killed is taken over
 
 
 @contextmanager
-def lease(client: Client, seconds: float) -> Iterator[None]:
+def lease(client: Client, seconds: float = SECONDS) -> Iterator[None]:
     """Holds the lease for a block; BusyError while somebody else does, topics are replayed or aggregates built.
 
-    A table can be created once only: that is what makes it a lock. Its comment says until when it is held, so that one
-    whose holder was killed is taken over. A replay, or a build of aggregates, says that it is at work and then looks
-    for the lease; here the lease comes first and then the look for them, so that one of the two sees the other.
+    A table can be created once only: that is what makes it a lock. Its comment says until when it is held and is
+    renewed meanwhile, so that one whose holder was killed is taken over soon. A replay, or a build of aggregates, says
+    that it is at work and then looks for the lease; here the lease comes first and then the look for them, so that one
+    of the two sees the other.
     """
-    comment = json.dumps({"holder": f"{socket.gethostname()}/{os.getpid()}", "until": time.time() + seconds})
+    me = f"{socket.gethostname()}/{os.getpid()}/{os.urandom(4).hex()}"
     _drop_if_over(client)
     try:
-        client.command(f"CREATE TABLE {TABLE} (held UInt8) ENGINE = Memory COMMENT {text(comment)}")
+        client.command(f"CREATE TABLE {TABLE} (held UInt8) ENGINE = Memory COMMENT {text(_held(me, seconds))}")
     except DatabaseError as e:
         if "TABLE_ALREADY_EXISTS" not in str(e) and "already exists" not in str(e):
             raise
         raise BusyError(f"another compaction is under way: {_comment(client)}") from e
+    over = threading.Event()
+    renewing = threading.Thread(target=_renew, args=(client, me, seconds, over))
+    renewing.start()
     try:
         _refuse_replays(client)
         _refuse_builds(client)
         yield
     finally:
-        client.command(f"DROP TABLE IF EXISTS {TABLE} SYNC")
+        over.set()
+        renewing.join()
+        if me in _comment(client):  # else somebody took it over, and it is theirs
+            client.command(f"DROP TABLE IF EXISTS {TABLE} SYNC")
+
+
+def _held(me: str, seconds: float) -> str:
+    return json.dumps({"holder": me, "until": time.time() + seconds})
+
+
+def _renew(client: Client, me: str, seconds: float, over: threading.Event) -> None:
+    """A server that does not answer now is asked again; what is done meanwhile fails by itself."""
+    while not over.wait(max(1.0, seconds / 4)):
+        with suppress(ClickHouseError):
+            if me in _comment(client):
+                client.command(f"ALTER TABLE {TABLE} MODIFY COMMENT {text(_held(me, seconds))}")
 
 
 def _comment(client: Client) -> str:

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from clickhouse_connect.driver.client import Client
 
 from tidemark_dags.clickhouse import text
-from tidemark_dags.compact import fold, horizon, journal, merge, parts
+from tidemark_dags.compact import fold, horizon, journal, merge, move, parts
 from tidemark_dags.compact.journal import Entry
 from tidemark_dags.compact.lease import lease
 from tidemark_dags.compact.target import Target
 from tidemark_dags.contracts import Contract, load, select
 from tidemark_dags.errors import BusyError
 from tidemark_dags.settings import Settings
-
-LEASE = 6 * 3600  # seconds after which a lease of a killed run is taken over
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ class Budget:
 
 def compact(client: Client, settings: Settings, run: str, tables: list[str], budget: Budget) -> list[Entry]:
     """Compacts the tables whose newest comparison with the source was equal."""
-    with lease(client, LEASE):
+    with lease(client):
         contracts = select(load(settings.contracts), tables)
         done = [_finish(client, contracts, e) for e in journal.unfinished(client)]
         work = _Work(client, run, budget, time.monotonic() + budget.minutes * 60, budget.gigabytes * 1e9)
@@ -68,9 +66,10 @@ class _Work:
         behind = horizon.version(self.client, contract)
         if not behind:
             return [self._skipped(contract, "no comparison with the source that ended equal")]
-        out = [self._fold(target, p) for p in parts.old(self.client, target.name, self.budget.days)
-               if self._behind(target, p, behind)]  # fmt: skip
-        out = [e for e in out if e is not None]
+        out = []
+        for p in parts.old(self.client, target.name, self.budget.days):
+            if self._behind(target, p, behind):
+                out += self._partition(target, p)
         merged = Entry(self.run, target.name, "", "merge", version=behind)
         if self._afford(parts.of(self.client, "current", target.name).bytes):
             out.append(merge.merge(self.client, target, merged, self._left()))
@@ -83,16 +82,17 @@ class _Work:
         ).result_rows[0][0]
         return newest <= version
 
-    def _fold(self, target: Target, partition: str) -> Entry | None:
-        if self._folded(target, partition):
-            return self._move(target, partition)
-        if not self._afford(parts.of(self.client, "raw", target.name, partition).bytes):
-            return None
-        entry = Entry(self.run, target.name, partition, "fold")
-        journal.put(self.client, entry)
-        entry = fold.fold(self.client, target, entry)
-        self._move(target, partition)
-        return entry
+    def _partition(self, target: Target, partition: str) -> list[Entry]:
+        """Folds a partition, unless it is folded, and moves what is."""
+        done = []
+        if not self._folded(target, partition):
+            if not self._afford(parts.of(self.client, "raw", target.name, partition).bytes):
+                return []
+            entry = Entry(self.run, target.name, partition, "fold")
+            journal.put(self.client, entry)
+            done.append(fold.fold(self.client, target, entry))
+        moved = self._move(target, partition) if self._folded(target, partition) else None
+        return [*done, moved] if moved else done
 
     def _folded(self, target: Target, partition: str) -> bool:
         """Whether nothing has come into the partition since it was folded."""
@@ -105,18 +105,10 @@ class _Work:
         return bool(rows) and rows[0][0] == parts.of(self.client, "raw", target.name, partition).rows
 
     def _move(self, target: Target, partition: str) -> Entry | None:
-        """To the cold volume, if there is one; a partition that is there already stays."""
+        """To the cold volume, if there is one."""
         if not self.budget.cold:
             return None
-        size = parts.of(self.client, "raw", target.name, partition)
-        entry = Entry(self.run, target.name, partition, "move", "done", f"to volume {self.budget.cold}")
-        entry.parts_before = entry.parts_after = size.parts
-        entry.bytes_before = entry.bytes_after = size.bytes
-        self.client.command(
-            f"ALTER TABLE {target.raw} MOVE PARTITION ID {text(partition)} TO VOLUME {text(self.budget.cold)}"
-        )
-        journal.put(self.client, entry)
-        return entry
+        return move.move(self.client, target, Entry(self.run, target.name, partition, "move"), self.budget.cold)
 
     def _skipped(self, contract: Contract, why: str) -> Entry:
         entry = Entry(self.run, contract.target, "", "merge", "skipped", why)

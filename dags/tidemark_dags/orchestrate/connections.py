@@ -10,9 +10,16 @@ from airflow.sdk.exceptions import AirflowNotFoundException, AirflowRuntimeError
 from tidemark_dags.settings import Settings
 
 URLS = {
-    "tidemark_postgres": "TIDEMARK_POSTGRES_URL",
-    "tidemark_mongo": "TIDEMARK_MONGO_URL",
+    "tidemark_postgres": "TIDEMARK_RECONCILE_POSTGRES_URL",
+    "tidemark_mongo": "TIDEMARK_RECONCILE_MONGO_URL",
     "tidemark_kafka": "TIDEMARK_KAFKA_BROKERS",
+}
+CLICKHOUSE = {
+    "http_url": "TIDEMARK_CLICKHOUSE_HTTP_URL",
+    "user": "TIDEMARK_DAGS_CLICKHOUSE_USER",
+    "password": "TIDEMARK_DAGS_CLICKHOUSE_PASSWORD",
+    "read_user": "TIDEMARK_RECONCILE_CLICKHOUSE_USER",
+    "read_password": "TIDEMARK_RECONCILE_CLICKHOUSE_PASSWORD",
 }
 
 
@@ -23,9 +30,9 @@ def settings() -> Settings:
         if found.get("url"):
             os.environ[variable] = found["url"]
     found = _extra("tidemark_clickhouse")
-    for word in ("http_url", "user", "password"):
+    for word, variable in CLICKHOUSE.items():
         if found.get(word):
-            os.environ[f"TIDEMARK_CLICKHOUSE_{word.upper()}"] = found[word]
+            os.environ[variable] = found[word]
     return Settings()
 
 

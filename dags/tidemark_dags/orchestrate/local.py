@@ -25,6 +25,12 @@ PARTS = {
     "dag-processor": ["dag-processor"],
     "triggerer": ["triggerer", "--skip-serve-logs"],
 }
+# Who may write everything, and whose right is enough: with the second, Airflow is not given the first.
+OWNERS = {
+    "TIDEMARK_POSTGRES_URL": "TIDEMARK_RECONCILE_POSTGRES_URL",
+    "TIDEMARK_CLICKHOUSE_USER": "TIDEMARK_DAGS_CLICKHOUSE_USER",
+    "TIDEMARK_CLICKHOUSE_PASSWORD": "TIDEMARK_DAGS_CLICKHOUSE_PASSWORD",
+}
 READY = 600  # seconds for all parts to answer
 GRACE = 15  # seconds to stop
 
@@ -72,7 +78,8 @@ class Local:
         }
         mine = {f"AIRFLOW__{name.upper()}": value for name, value in settings.items()}
         paths = os.pathsep.join(filter(None, [str(REPOSITORY / "dags"), os.environ.get("PYTHONPATH")]))
-        return {**os.environ, **mine, **connections(), "AIRFLOW_HOME": str(self.home), "PYTHONPATH": paths}
+        inherited = {k: v for k, v in os.environ.items() if k not in OWNERS or OWNERS[k] not in os.environ}
+        return {**inherited, **mine, **connections(), "AIRFLOW_HOME": str(self.home), "PYTHONPATH": paths}
 
     def migrate(self) -> None:
         self.home.mkdir(parents=True, exist_ok=True)
@@ -122,13 +129,15 @@ def airflow() -> str:
 def connections() -> dict[str, str]:
     """The stack's addresses as Airflow's connections."""
     extras = {
-        "tidemark_postgres": {"url": env("TIDEMARK_POSTGRES_URL", "")},
-        "tidemark_mongo": {"url": env("TIDEMARK_MONGO_URL", "")},
+        "tidemark_postgres": {"url": env("TIDEMARK_RECONCILE_POSTGRES_URL", "")},
+        "tidemark_mongo": {"url": env("TIDEMARK_RECONCILE_MONGO_URL", env("TIDEMARK_MONGO_URL", ""))},
         "tidemark_kafka": {"url": env("TIDEMARK_KAFKA_BROKERS", "")},
         "tidemark_clickhouse": {
             "http_url": env("TIDEMARK_CLICKHOUSE_HTTP_URL", ""),
-            "user": env("TIDEMARK_CLICKHOUSE_USER", ""),
-            "password": env("TIDEMARK_CLICKHOUSE_PASSWORD", ""),
+            "user": env("TIDEMARK_DAGS_CLICKHOUSE_USER", ""),
+            "password": env("TIDEMARK_DAGS_CLICKHOUSE_PASSWORD", ""),
+            "read_user": env("TIDEMARK_RECONCILE_CLICKHOUSE_USER", ""),
+            "read_password": env("TIDEMARK_RECONCILE_CLICKHOUSE_PASSWORD", ""),
         },
     }
     return {

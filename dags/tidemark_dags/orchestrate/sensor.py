@@ -39,7 +39,7 @@ class TidemarkTrigger(BaseTrigger):
         from tidemark_dags import clickhouse, tidemark
         from tidemark_dags.settings import Settings
 
-        with clickhouse.connect(Settings()) as client:
+        with clickhouse.reader(Settings()) as client:
             return tidemark.passed(client, self.source, int(self.version))
 
 
@@ -59,7 +59,7 @@ class WaitForTidemark(BaseOperator):
         from tidemark_dags.orchestrate.connections import settings
 
         configured = settings()
-        with clickhouse.connect(configured) as client:
+        with clickhouse.reader(configured) as client:
             if tidemark.passed(client, self.reading["source"], int(self.reading["version"])):
                 return
         trigger = TidemarkTrigger(self.reading["source"], self.reading["version"], configured.tidemark_timeout)

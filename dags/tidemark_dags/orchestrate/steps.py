@@ -60,7 +60,8 @@ def read(scope: Params) -> Params:
         contract = comparison.contract(s.settings, of.table)
         reading = {"scope": scope, "source": contract.source, "version": ""}
         if contract.kind == "postgresql":
-            version, sums = exact.source_buckets(s.client, s.settings, Shape.of(s.client, contract), of)
+            with clickhouse.reader(s.settings) as reader:
+                version, sums = exact.source_buckets(reader, s.settings, Shape.of(reader, contract), of)
             store.put_sums(s.client, s.run, of.table, of.part, sums)
             reading["version"] = str(version)
         return reading
@@ -71,9 +72,10 @@ def compare(reading: Params) -> Params:
         scope, started = Scope(**reading["scope"]), store.now()
         if not reading["version"]:
             return comparison.table(s.client, s.settings, s.run, scope).summary()
-        shape = Shape.of(s.client, comparison.contract(s.settings, scope.table))
         source = store.sums(s.client, s.run, scope.table, scope.part)
-        found = exact.compare(s.client, s.settings, shape, scope, int(reading["version"]), source)
+        with clickhouse.reader(s.settings) as reader:
+            shape = Shape.of(reader, comparison.contract(s.settings, scope.table))
+            found = exact.compare(reader, s.settings, shape, scope, int(reading["version"]), source)
         store.put(s.client, s.run, found, started)
         return found.summary()
 
@@ -108,7 +110,7 @@ def models() -> list[str]:
 def aggregate(name: str) -> Params:
     with step() as s:
         model = next(m for m in comparison.present(s.client, s.settings) if m.name == name)
-        return comparison.aggregate(s.client, s.run, model, repair=s.params["repair"]).summary()
+        return comparison.aggregate(s.client, s.settings, s.run, model, repair=s.params["repair"]).summary()
 
 
 def differs(finding: Params) -> bool:

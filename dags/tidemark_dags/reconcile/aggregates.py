@@ -7,6 +7,7 @@ was on its way.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Any
 from clickhouse_connect.driver.client import Client
 
 from tidemark_dags.clickhouse import ident, text
-from tidemark_dags.errors import LateError
+from tidemark_dags.errors import LateError, TidemarkError
 from tidemark_dags.reconcile.finding import Difference, Finding
 from tidemark_dags.reconcile.models import Model
 
@@ -109,6 +110,18 @@ def correct(client: Client, model: Model, wrong: list[Off], run: str) -> None:
     rows = [[*o.group, *(-d for d in o.measures)] for o in wrong]
     if rows:
         client.insert(
-            model.name, rows, database="sales_state", column_names=[*model.grain, *model.measures],
+            state(client, model), rows, database="sales_state", column_names=[*model.grain, *model.measures],
             settings={"insert_deduplication_token": f"correct/{run}/{model.name}"},
         )  # fmt: skip
+
+
+def state(client: Client, model: Model) -> str:
+    """The table in sales_state that the model's view shows, by the view's comment: each building has one of its own."""
+    comment = client.query(
+        "SELECT comment FROM system.tables WHERE database = 'sales' AND name = {m:String}",
+        parameters={"m": model.name},
+    ).result_rows[0][0]
+    shown = re.search(r"\[sales_state\.(\w+)\]$", comment)
+    if shown is None:
+        raise TidemarkError(f"sales.{model.name} does not say which table it shows: run `aggregate apply`")
+    return shown[1]

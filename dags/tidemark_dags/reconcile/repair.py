@@ -61,7 +61,7 @@ class Repair:
         self._ask(contract, rows)
         self._arrived(shape, [d.key for d in rows], version)
         scope = Scope(name, buckets=buckets_for(self.client, contract))
-        found = comparison.compare(self.client, self.settings, shape, scope)
+        found = comparison.compare(self.settings, contract, scope)
         still = set(found.keys)
         store.put(self.client, self.run, found, started, before=len({d.key for d in rows}))
         store.put_rows(self.client, self.run, found, [d for d in rows if d.key not in still], "repaired")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clickhouse_connect.driver.client import Client
 
-from tidemark_dags import tidemark
+from tidemark_dags import clickhouse, tidemark
 from tidemark_dags.contracts import Contract, load, select
 from tidemark_dags.reconcile import aggregates, exact, models, rounds, store
 from tidemark_dags.reconcile.finding import Finding
@@ -36,34 +36,41 @@ def contract(settings: Settings, name: str) -> Contract:
 
 
 def table(client: Client, settings: Settings, run: str, scope: Scope) -> Finding:
-    """Compares one part of a table and writes down what was found."""
+    """Compares one part of a table and writes down what was found with client."""
     started, of = store.now(), contract(settings, scope.table)
-    found = compare(client, settings, Shape.of(client, of), scope)
+    found = compare(settings, of, scope)
     store.put(client, run, found, started)
     return found
 
 
-def compare(client: Client, settings: Settings, shape: Shape, scope: Scope) -> Finding:
+def compare(settings: Settings, of: Contract, scope: Scope) -> Finding:
     """Reads the source, waits for the tidemark and compares."""
-    if shape.contract.kind == "mongodb":
-        return rounds.compare(client, settings, shape, scope)
-    version, source = exact.source_buckets(client, settings, shape, scope)
-    tidemark.wait(client, shape.contract.source, version, settings.tidemark_timeout)
-    return exact.compare(client, settings, shape, scope, version, source)
+    with clickhouse.reader(settings) as read:
+        shape = Shape.of(read, of)
+        if of.kind == "mongodb":
+            return rounds.compare(read, settings, shape, scope)
+        version, source = exact.source_buckets(read, settings, shape, scope)
+        tidemark.wait(read, of.source, version, settings.tidemark_timeout)
+        return exact.compare(read, settings, shape, scope, version, source)
 
 
-def aggregate(client: Client, run: str, model: models.Model, *, repair: bool = False) -> Finding:
+def aggregate(client: Client, settings: Settings, run: str, model: models.Model, *, repair: bool = False) -> Finding:
     """Compares one aggregate; with repair, corrects the groups that are wrong and compares once more."""
     started = store.now()
-    found, wrong = aggregates.compare(client, model)
+    found, wrong = _sums(settings, model)
     if not wrong or not repair:
         store.put(client, run, found, started, kind="aggregate")
         return found
     store.put_rows(client, run, found, found.differences, "repaired")
     aggregates.correct(client, model, wrong, run)
-    again, _ = aggregates.compare(client, model)
+    again, _ = _sums(settings, model)
     store.put(client, run, again, started, kind="aggregate", before=len(found.keys))
     return again
+
+
+def _sums(settings: Settings, model: models.Model) -> tuple[Finding, list[aggregates.Off]]:
+    with clickhouse.reader(settings) as read:
+        return aggregates.compare(read, model)
 
 
 def present(client: Client, settings: Settings) -> list[models.Model]:
