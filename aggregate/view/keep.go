@@ -7,18 +7,21 @@ import (
 	"strings"
 )
 
+// frugal keeps a refresh, which nobody waits for, from taking the server from those who look.
+const frugal = "SETTINGS max_threads = 1, max_bytes_before_external_group_by = 2000000000"
+
 // CreateKept gives the statement that makes a view whose answer the server computes by itself every so often, and keeps: for
 // what reads all history and would be asked for by every look at a dashboard.
 func (v *View) CreateKept() string {
 	n := interval.FindStringSubmatch(v.Refresh)
-	return fmt.Sprintf("CREATE MATERIALIZED VIEW sales.%s REFRESH EVERY %s %s\nENGINE = MergeTree\nORDER BY tuple()\nDEFINER = CURRENT_USER SQL SECURITY DEFINER AS\n%s\nCOMMENT '%s'",
-		v.Name, n[1], strings.ToUpper(n[2]), v.Select, strings.ReplaceAll(v.comment(), "'", "''"))
+	return fmt.Sprintf("CREATE MATERIALIZED VIEW sales.%s REFRESH EVERY %s %s\nENGINE = MergeTree\nORDER BY tuple()\nDEFINER = CURRENT_USER SQL SECURITY DEFINER AS\n%s\n%s\nCOMMENT '%s'",
+		v.Name, n[1], strings.ToUpper(n[2]), v.Select, frugal, strings.ReplaceAll(v.comment(), "'", "''"))
 }
 
 // comment tells one state of the file from another: a view that is made again begins empty, so it is made only when it changed.
 func (v *View) comment() string {
 	h := fnv.New32a()
-	fmt.Fprint(h, v.Refresh, v.Select)
+	fmt.Fprint(h, v.Refresh, v.Select, frugal)
 	return fmt.Sprintf("%s Computed every %s. [%08x]", v.About, v.Refresh, h.Sum32())
 }
 
