@@ -11,10 +11,11 @@ import (
 const frugal = "SETTINGS max_threads = 1, max_bytes_before_external_group_by = 2000000000"
 
 // CreateKept gives the statement that makes a view whose answer the server computes by itself every so often, and keeps: for
-// what reads all history and would be asked for by every look at a dashboard.
+// what reads all history and would be asked for by every look at a dashboard. The time is counted from the end of the last
+// computation: one that takes long, over much history, leaves the server as much rest.
 func (v *View) CreateKept() string {
 	n := interval.FindStringSubmatch(v.Refresh)
-	return fmt.Sprintf("CREATE MATERIALIZED VIEW sales.%s REFRESH EVERY %s %s\nENGINE = MergeTree\nORDER BY tuple()\nDEFINER = CURRENT_USER SQL SECURITY DEFINER AS\n%s\n%s\nCOMMENT '%s'",
+	return fmt.Sprintf("CREATE MATERIALIZED VIEW sales.%s REFRESH AFTER %s %s\nENGINE = MergeTree\nORDER BY tuple()\nDEFINER = CURRENT_USER SQL SECURITY DEFINER AS\n%s\n%s\nCOMMENT '%s'",
 		v.Name, n[1], strings.ToUpper(n[2]), v.Select, frugal, strings.ReplaceAll(v.comment(), "'", "''"))
 }
 

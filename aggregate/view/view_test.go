@@ -54,7 +54,7 @@ func TestTheBuiltInViewsAreViews(t *testing.T) {
 func TestAViewThatIsKeptIsMadeOnceAndAnewWhenItsFileChanges(t *testing.T) {
 	v, err := Parse("-- name: kept\n-- about: it's kept\n-- over: sold\n-- refresh: 5 minutes\nSELECT count() AS n FROM sales.sold AS s")
 	require.NoError(t, err)
-	require.Contains(t, v.CreateKept(), "CREATE MATERIALIZED VIEW sales.kept REFRESH EVERY 5 MINUTE\n")
+	require.Contains(t, v.CreateKept(), "CREATE MATERIALIZED VIEW sales.kept REFRESH AFTER 5 MINUTE\n")
 	server := &fake{there: [][]string{{"sales.sold"}}}
 	_, err = v.Apply(t.Context(), server)
 	require.NoError(t, err)
