@@ -86,7 +86,7 @@ func (a *Applier) fill(ctx context.Context, s *step) (*target.Build, error) {
 
 // cut takes the boundary, or finds the one that a build that broke off has taken.
 func (a *Applier) cut(ctx context.Context, s *step) (*target.Build, string, boundary.Vector, error) {
-	if err := a.still(ctx, s.shape.Sources[0]); err != nil {
+	if err := a.refuseFolding(ctx, s.shape.Sources[0]); err != nil {
 		return nil, "", nil, err
 	}
 	all, err := a.states(ctx)

@@ -2,27 +2,26 @@ package apply
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
 	"github.com/tidemark-cdc/tidemark/aggregate/target"
+	"github.com/tidemark-cdc/tidemark/clickhouse"
 )
 
 // ErrCompacting says that old rows of raw are being folded, or that this was broken off halfway. Rows that have got other
 // offsets between two chunks would be counted twice, or not at all.
 var ErrCompacting = errors.New("a compaction of raw is under way")
 
-// still refuses to sum raw up while it is folded. Compaction does not begin while the lock on the aggregates is held
+// refuseFolding refuses to sum raw up while it is folded. Compaction does not begin while the lock on the aggregates is held
 // (package tidemark_dags.compact.lease), so what is asked here stays true.
-func (a *Applier) still(ctx context.Context, source string) error {
-	rows, err := a.Server.Rows(ctx, "SELECT comment FROM system.tables WHERE database = 'ops' AND name = 'compaction_lease'")
+func (a *Applier) refuseFolding(ctx context.Context, source string) error {
+	rows, err := a.Server.Rows(ctx, clickhouse.Lease)
 	if err != nil {
 		return fmt.Errorf("ask for compactions: %w", err)
 	}
-	var held struct{ Until float64 }
-	if len(rows) > 0 && (json.Unmarshal([]byte(rows[0][0]), &held) != nil || held.Until > float64(time.Now().Unix())) {
+	if len(rows) > 0 && clickhouse.LeaseHeld(rows[0][0], time.Now()) {
 		return fmt.Errorf("%w: %s; run this again when it has ended: what is summed up is kept", ErrCompacting, rows[0][0])
 	}
 	rows, err = a.Server.Rows(ctx, "SELECT partition FROM ops.compaction FINAL WHERE what = 'fold' AND step = 'folded' AND table = "+target.Text(source))

@@ -10,8 +10,8 @@ import (
 )
 
 // usable is the condition that a build may be gone on with. A kill of the server can leave a chunk's token remembered
-// and its rows lost, so a build does not outlive it; nor a compaction that has given rows below its boundary other offsets.
-const usable = "at > now64(3) - toIntervalSecond(uptime()) AND at > (SELECT max(written_at) FROM ops.compaction WHERE what = 'fold' AND table = %s)"
+// and its rows lost, so a build does not outlive it; nor a day, nor a compaction that has given rows below its boundary other offsets.
+const usable = "at > now64(3) - toIntervalSecond(uptime()) AND at > now64(3) - toIntervalDay(1) AND at > (SELECT max(written_at) FROM ops.compaction WHERE what = 'fold' AND table = %s)"
 
 // taken gives the boundary of a build that can be gone on with.
 func (a *Applier) taken(ctx context.Context, source, uuid string) (v boundary.Vector, ok bool, err error) {

@@ -54,6 +54,26 @@ func TestEveryViewAnswersAfterUpdatesAndDeletes(t *testing.T) {
 	require.Equal(t, b.value("SELECT sum(net) FROM sales.rfm"), b.value("SELECT sum(net) FROM sales.cohorts"))
 }
 
+// Made again, a kept view would be empty until it is computed.
+func TestAKeptViewIsMadeAnewOnlyWhenItsFileChanges(t *testing.T) {
+	b := newBench(t)
+	b.run("CREATE VIEW sales.sold AS SELECT 1 AS n")
+	v, err := view.Parse("-- name: kept\n-- about: it's kept\n-- over: sold\n-- refresh: 5 minutes\nSELECT count() AS n FROM sales.sold AS s")
+	require.NoError(t, err)
+	made := func() string {
+		missing, err := v.Apply(t.Context(), b.Client)
+		require.NoError(t, err)
+		require.Empty(t, missing)
+		return b.value("SELECT uuid FROM system.tables WHERE database = 'sales' AND name = 'kept'")
+	}
+	first := made()
+	require.Equal(t, first, made())
+	b.run("SYSTEM WAIT VIEW sales.kept")
+	require.Equal(t, "1", b.value("SELECT sum(n) FROM sales.kept"))
+	v.Refresh = "1 hour"
+	require.NotEqual(t, first, made())
+}
+
 // buyerDays counts (day, customer, currency) with an order that was kept, from the rows that are left. No two users of
 // the test share an address with an order's customer, so a customer is a person.
 func buyerDays(h *history) int {

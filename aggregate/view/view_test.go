@@ -1,8 +1,6 @@
 package view
 
 import (
-	"context"
-	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -51,41 +49,10 @@ func TestTheBuiltInViewsAreViews(t *testing.T) {
 	}
 }
 
-func TestAViewThatIsKeptIsMadeOnceAndAnewWhenItsFileChanges(t *testing.T) {
+func TestAKeptViewSaysHowOften(t *testing.T) {
 	v, err := Parse("-- name: kept\n-- about: it's kept\n-- over: sold\n-- refresh: 5 minutes\nSELECT count() AS n FROM sales.sold AS s")
 	require.NoError(t, err)
-	require.Contains(t, v.CreateKept(), "CREATE MATERIALIZED VIEW sales.kept REFRESH AFTER 5 MINUTE\n")
-	server := &fake{there: [][]string{{"sales.sold"}}}
-	_, err = v.Apply(t.Context(), server)
-	require.NoError(t, err)
-	require.Equal(t, []string{"DROP VIEW IF EXISTS sales.kept SYNC", v.CreateKept()}, server.ran)
-	server.comment, server.ran = v.comment(), nil
-	_, err = v.Apply(t.Context(), server)
-	require.NoError(t, err)
-	require.Empty(t, server.ran, "made again it would be empty until it is computed")
-	v.Refresh = "1 hour"
-	_, err = v.Apply(t.Context(), server)
-	require.NoError(t, err)
-	require.Len(t, server.ran, 2)
+	require.Contains(t, v.createKept(), "CREATE MATERIALIZED VIEW sales.kept REFRESH AFTER 5 MINUTE\n")
 	_, err = Parse("-- name: kept\n-- about: x\n-- over: sold\n-- refresh: often\nSELECT 1 FROM sales.sold AS s")
 	require.ErrorIs(t, err, ErrView)
-}
-
-// fake is a server that has tables and one view with a comment.
-type fake struct {
-	there   [][]string
-	comment string
-	ran     []string
-}
-
-func (f *fake) Exec(_ context.Context, sql string) error { f.ran = append(f.ran, sql); return nil }
-
-func (f *fake) Rows(_ context.Context, sql string) ([][]string, error) {
-	if strings.HasPrefix(sql, "SELECT comment") {
-		if f.comment == "" {
-			return nil, nil
-		}
-		return [][]string{{f.comment}}, nil
-	}
-	return f.there, nil
 }

@@ -2,12 +2,12 @@ package replay
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"time"
 
+	tidemark "github.com/tidemark-cdc/tidemark/clickhouse"
 	"github.com/tidemark-cdc/tidemark/sink/clickhouse"
 )
 
@@ -40,16 +40,14 @@ func beyondFold(ctx context.Context, s Server, name string, parts []Part) error 
 }
 
 // folding refuses while old rows are folded: folded rows of the old raw would get into the
-// new one. Compaction makes a table while it works, whose comment says who holds it and
-// until when; it does not begin while a replay is at work or exchanges, however its process
+// new one. Compaction does not begin while a replay is at work or exchanges, however its process
 // fares (package tidemark_dags.compact.lease). rule: replay-before-lease.
 func folding(ctx context.Context, s Server) error {
-	rows, err := table(ctx, s, "SELECT [comment] AS r FROM system.tables WHERE database = 'ops' AND name = 'compaction_lease'")
+	rows, err := table(ctx, s, "SELECT [comment] AS r FROM ("+tidemark.Lease+")")
 	if err != nil {
 		return fmt.Errorf("ask for compactions: %w", err)
 	}
-	var held struct{ Until float64 }
-	if len(rows) == 0 || json.Unmarshal([]byte(rows[0][0]), &held) == nil && held.Until <= float64(time.Now().Unix()) {
+	if len(rows) == 0 || !tidemark.LeaseHeld(rows[0][0], time.Now()) {
 		return nil
 	}
 	return fmt.Errorf("%w: %s", ErrCompacting, rows[0][0])

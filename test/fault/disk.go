@@ -21,9 +21,7 @@ const (
 )
 
 // DiskFull leaves a part no room to write: the file system under its data is made as
-// small as what it holds. ClickHouse is started anew afterwards, as docs/operations.md
-// tells an operator to do: a merge that met the full disk may have been committed with
-// empty files, and only a start, for eight minutes, still finds what it was made from.
+// small as what it holds.
 func DiskFull(part string) Fault {
 	return Fault{
 		Name: "disk-full-" + part, Kind: "disk full",
@@ -41,10 +39,7 @@ func DiskFull(part string) Fault {
 			if errors.Is(err, ErrCannot) {
 				return nil
 			}
-			if err = firstError(err, resize(dir, volumeSize)); err != nil || part != "clickhouse" {
-				return err
-			}
-			return r.signal(ctx, part, syscall.SIGTERM)
+			return firstError(err, resize(dir, volumeSize))
 		},
 	}
 }

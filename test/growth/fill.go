@@ -19,8 +19,8 @@ type FillOptions struct {
 	Models []string
 }
 
-// recent are the rows of history, the newest ones, that models with a line for nearly each row get: no chart looks further back
-// than 28 days in them (1.4 million rows), and the others would take hours to make.
+// recent are the rows of history, the newest ones, that models with a line for nearly each row get, because the others would
+// take hours to make: 50 days. A chart that looks further back in them is measured too cheap.
 var recent = map[string]int{"revenue": 2_500_000, "products": 2_500_000, "sellers": 0, "places": 0}
 
 // block is how many rows of history are summed up at once: as many as memory bears.
@@ -38,20 +38,21 @@ func Fill(ctx context.Context, o FillOptions) error {
 		if len(o.Models) > 0 && !slices.Contains(o.Models, f.model) {
 			continue
 		}
-		if err := b.fill(ctx, f, o.History); err != nil {
+		n, err := b.fill(ctx, f, o.History)
+		if err != nil {
 			return fmt.Errorf("fill %s: %w", f.model, err)
 		}
-		o.Log("%s has the sums of %d rows\n", f.model, o.History)
+		o.Log("%s has the sums of %d rows\n", f.model, n)
 	}
-	for table, sql := range current {
-		if err := b.do(ctx, fmt.Sprintf("INSERT INTO current.%s %s FROM numbers(%d)", table, sql, map[string]int{"users": o.People, "products": products}[table])); err != nil {
+	for table, n := range map[string]int{"users": o.People, "products": products} {
+		if err := b.do(ctx, fmt.Sprintf("INSERT INTO current.%s %s FROM numbers(%d)", table, current[table], n)); err != nil {
 			return fmt.Errorf("fill current.%s: %w", table, err)
 		}
 	}
 	return nil
 }
 
-// products and people are as many as sources/orders.sql knows.
+// products are as many as sources/orders.sql knows.
 const products = 30_000
 
 // current are the rows that views join with sums: what a person is, what a product is called.
@@ -64,8 +65,8 @@ SELECT toString(number), concat('product ', toString(number)), toString(number %
 	toDateTime64('2020-01-01 00:00:00', 3, 'UTC'), toDateTime64('2020-01-01 00:00:00', 3, 'UTC'), 1, 0`,
 }
 
-// fill puts the model's own query over images of the rows, block by block.
-func (b *bench) fill(ctx context.Context, f feed, history int) error {
+// fill puts the model's own query over images of the rows, block by block, and gives how many rows that were.
+func (b *bench) fill(ctx context.Context, f feed, history int) (n int, err error) {
 	from := 0
 	if n, ok := recent[f.model]; ok {
 		from = max(0, history-n)
@@ -73,11 +74,11 @@ func (b *bench) fill(ctx context.Context, f feed, history int) error {
 	for first := from; first < history; first += block {
 		images, err := rows(f.source, fmt.Sprintf("SELECT number AS k, 1 AS v, toInt8(1) AS sign FROM numbers(%d, %d)", first, min(block, history-first)))
 		if err != nil {
-			return err
+			return 0, err
 		}
 		if err := b.insert(ctx, "sales_state."+f.state, strings.Replace(f.query, "raw."+f.source, "("+images+")", 1), "max_threads = 2, max_insert_threads = 1, optimize_on_insert = 1"); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	return nil
+	return history - from, nil
 }
