@@ -105,12 +105,14 @@ def test_not_while_aggregates_are_built(history: Client, admin: Client) -> None:
 
     build = Thread(target=held)
     build.start()
-    seen = "SELECT count() FROM system.processes WHERE query_id = {q:String}"
-    while not history.query(seen, parameters={"q": query}).result_rows[0][0]:
-        assert build.is_alive()
-    with pytest.raises(BusyError, match="aggregates"), lease(history, 60):
-        pass
-    admin.command(f"KILL QUERY WHERE query_id = '{query}' SYNC")
-    build.join()
+    try:
+        seen = "SELECT count() FROM system.processes WHERE query_id = {q:String}"
+        while not history.query(seen, parameters={"q": query}).result_rows[0][0]:
+            assert build.is_alive()
+        with pytest.raises(BusyError, match="aggregates"), lease(history, 60):
+            pass
+    finally:
+        admin.command(f"KILL QUERY WHERE query_id = '{query}' SYNC")
+        build.join()
     with lease(history, 60):
         pass
