@@ -145,6 +145,22 @@ func TestFarBehindTheTidemarkIsNeverTooHighAndNeverLost(t *testing.T) {
 	}
 }
 
+// While one source is silent, those of another fill the topic.
+func TestTheTidemarkOfASourceThatWasSilentDoesNotFallBack(t *testing.T) {
+	s := newServer(t)
+	silent := publish(3, "silent", 50)
+	for p, r := range silent.records {
+		silent.applied[p] = len(r)
+	}
+	silent.store(s, 0)
+	commit, _ := silent.tidemark()
+	s.run("INSERT INTO ops.watermarks (source, epoch, commit, ordinal, complete, topics, incarnations, next_offsets, _offset) SELECT 'busy', 1, number, 0, true, ['busy.a'], ['i1'], [[0]], 50 + number FROM numbers(11000)")
+	s.run(fmt.Sprintf("INSERT INTO ops.watermarks (source, epoch, commit, ordinal, complete, topics, incarnations, next_offsets, _offset) SELECT 'silent', 1, %d, 0, true, ['silent.a'], ['i1'], [[1000000]], 11050", commit+10))
+	if got, want := silent.shown(s), fmt.Sprintf("1/%d/0", commit); got != want {
+		t.Fatalf("got %q, want %q: the first watermark after the silence has taken it back", got, want)
+	}
+}
+
 func TestTheTidemarkCountsUnresolvedDeadLettersUpToIt(t *testing.T) {
 	s := newServer(t)
 	w := publish(9, "pg", 30)

@@ -7,6 +7,8 @@
 --                     which every record of commits up to the position lies (0: the partition has never held a record)
 --   fingerprint       what is captured, hashed
 --   _offset           offset in tidemark.watermarks
+--   recent            per source its newest positions, inverted because the smallest are what the aggregate keeps: from them
+--                     ops.tidemark begins, and without it would read three days of them at every look
 -- After three days only the newest row of a source stays (complete and incomplete apart), so that a source that has been
 -- silent for long still has a tidemark.
 CREATE TABLE IF NOT EXISTS ops.watermarks
@@ -25,7 +27,8 @@ CREATE TABLE IF NOT EXISTS ops.watermarks
     _offset      UInt64,
     received_at  DateTime64(3, 'UTC') DEFAULT now64(3),
     INDEX offset_minmax _offset TYPE minmax GRANULARITY 1,
-    PROJECTION newest (SELECT source, complete, max(version) GROUP BY source, complete)
+    PROJECTION newest (SELECT source, complete, max(version) GROUP BY source, complete),
+    PROJECTION recent (SELECT source, complete, groupArraySorted(10000)(bitNot(version)) GROUP BY source, complete)
 )
 ENGINE = MergeTree
 ORDER BY (source, complete, version)
@@ -37,3 +40,6 @@ TTL toDateTime(received_at) + INTERVAL 3 DAY GROUP BY source, complete
         received_at = argMax(received_at, version), version = max(version)
 SETTINGS index_granularity = 1024, deduplicate_merge_projection_mode = 'rebuild'
 COMMENT 'How far each source had been published, and up to which offsets';
+
+-- For installations that are older than the projection: their old parts are read without it until they are merged.
+ALTER TABLE ops.watermarks ADD PROJECTION IF NOT EXISTS recent (SELECT source, complete, groupArraySorted(10000)(bitNot(version)) GROUP BY source, complete)

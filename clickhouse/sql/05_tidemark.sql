@@ -3,9 +3,11 @@
 --   lag_seconds   now - commit_time. Heartbeats move an idle source's watermark, so it stays small where all is well
 --   behind        records below the newest watermark that are still to be applied
 --   dead_letters  unresolved ones at or below the tidemark
--- Caught up, the newest watermark of a source is the answer. Behind, the newest 10,000 are compared one by one; further
+-- Caught up, the newest watermark of a source is the answer. Behind, its newest 10,000 are compared one by one; further
 -- back the answer is bounded by versions: below the smallest high-water version of the partitions that still have records
 -- to come, everything has come. That may lie a little below the exact answer, never above it.
+-- They are the source's own newest, not those at the topic's end: while one source is silent another one's go on, and with
+-- the first to come after the silence the tidemark would fall back.
 -- A restarted capture may state a position again with greater offsets, because it is beyond it already. Any statement of a
 -- position is enough, so each counts on its own: taken together they made the tidemark fall back.
 -- Each WITH is computed anew wherever it is named, so a source may be behind in one place and caught up in another: the
@@ -56,11 +58,13 @@ WITH
         GROUP BY source, newest_version, newest_time
     ),
     late AS (SELECT source FROM pending WHERE behind > 0),
-    edge AS
+    candidates AS
     (
-        SELECT max(_offset) AS newest_offset
-        FROM ops.watermarks
-        WHERE (source, complete, version) IN (SELECT source, complete, newest_version FROM newest)
+        SELECT source, complete,
+            arrayJoin(arrayDistinct(arraySlice(groupArraySorted(10000)(bitNot(w.version)), 1, if(source IN (SELECT source FROM late), 10000, 500)))) AS inverse
+        FROM ops.watermarks AS w
+        WHERE complete
+        GROUP BY source, complete
     ),
     near AS
     (
@@ -73,8 +77,7 @@ WITH
                 SELECT source, version, commit_time, _offset, topic, incarnation, ends
                 FROM ops.watermarks
                 LEFT ARRAY JOIN topics AS topic, incarnations AS incarnation, next_offsets AS ends
-                WHERE complete AND (source IN (SELECT source FROM late) OR _offset + 500 > (SELECT * FROM edge))
-                    AND _offset + 10000 > (SELECT * FROM edge) AND _offset <= (SELECT * FROM edge)
+                WHERE (source, complete, version) IN (SELECT source, complete, bitNot(inverse) FROM candidates)
             )
             LEFT ARRAY JOIN ends AS end, arrayEnumerate(ends) AS number
         ) AS e

@@ -100,7 +100,7 @@ func (w *Watcher) claimed(ctx context.Context, c *claim) error {
 		case order == 0:
 			return nil
 		case order < 0:
-			w.note(backwards, fmt.Sprintf("from %s to %s", last.version, c.version))
+			w.note(backwards, fmt.Sprintf("%s at %s: from %s to %s", c.source, time.Now().UTC().Format(time.TimeOnly), last.version, c.version))
 			return nil
 		}
 		c.after = last.version

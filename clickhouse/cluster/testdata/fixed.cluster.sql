@@ -51,7 +51,8 @@ CREATE TABLE IF NOT EXISTS ops.watermarks ON CLUSTER tidemark
     _offset      UInt64,
     received_at  DateTime64(3, 'UTC') DEFAULT now64(3),
     INDEX offset_minmax _offset TYPE minmax GRANULARITY 1,
-    PROJECTION newest (SELECT source, complete, max(version) GROUP BY source, complete)
+    PROJECTION newest (SELECT source, complete, max(version) GROUP BY source, complete),
+    PROJECTION recent (SELECT source, complete, groupArraySorted(10000)(bitNot(version)) GROUP BY source, complete)
 )
 ENGINE = ReplicatedMergeTree('/clickhouse/tables/ops/watermarks', '{replica}')
 ORDER BY (source, complete, version)
@@ -63,6 +64,8 @@ TTL toDateTime(received_at) + INTERVAL 3 DAY GROUP BY source, complete
         received_at = argMax(received_at, version), version = max(version)
 SETTINGS index_granularity = 1024, deduplicate_merge_projection_mode = 'rebuild'
 COMMENT 'How far each source had been published, and up to which offsets';
+
+ALTER TABLE ops.watermarks ON CLUSTER tidemark ADD PROJECTION IF NOT EXISTS recent (SELECT source, complete, groupArraySorted(10000)(bitNot(version)) GROUP BY source, complete);
 
 CREATE TABLE IF NOT EXISTS ops.dead_letters ON CLUSTER tidemark
 (
@@ -162,11 +165,13 @@ WITH
         GROUP BY source, newest_version, newest_time
     ),
     late AS (SELECT source FROM pending WHERE behind > 0),
-    edge AS
+    candidates AS
     (
-        SELECT max(_offset) AS newest_offset
-        FROM ops.watermarks
-        WHERE (source, complete, version) IN (SELECT source, complete, newest_version FROM newest)
+        SELECT source, complete,
+            arrayJoin(arrayDistinct(arraySlice(groupArraySorted(10000)(bitNot(w.version)), 1, if(source IN (SELECT source FROM late), 10000, 500)))) AS inverse
+        FROM ops.watermarks AS w
+        WHERE complete
+        GROUP BY source, complete
     ),
     near AS
     (
@@ -179,8 +184,7 @@ WITH
                 SELECT source, version, commit_time, _offset, topic, incarnation, ends
                 FROM ops.watermarks
                 LEFT ARRAY JOIN topics AS topic, incarnations AS incarnation, next_offsets AS ends
-                WHERE complete AND (source IN (SELECT source FROM late) OR _offset + 500 > (SELECT * FROM edge))
-                    AND _offset + 10000 > (SELECT * FROM edge) AND _offset <= (SELECT * FROM edge)
+                WHERE (source, complete, version) IN (SELECT source, complete, bitNot(inverse) FROM candidates)
             )
             LEFT ARRAY JOIN ends AS end, arrayEnumerate(ends) AS number
         ) AS e

@@ -10,12 +10,17 @@ import (
 )
 
 // clickhouseXML: the policy tiered is for tables whose old partitions go to a slower disk, which here is one more folder.
+// Of the last 64 MiB nothing is given to an insert or a merge: a merge that meets a full disk in its middle may be
+// committed with empty files.
 func clickhouseXML(s *site.Site) string {
 	return fmt.Sprintf(`<clickhouse>
   <users_config>%s</users_config>
   <max_server_memory_usage>2500000000</max_server_memory_usage>
   <storage_configuration>
-    <disks><cold><path>%s/</path></cold></disks>
+    <disks>
+      <default><keep_free_space_bytes>67108864</keep_free_space_bytes></default>
+      <cold><path>%s/</path></cold>
+    </disks>
     <policies><tiered><volumes>
       <default><disk>default</disk></default><cold><disk>cold</disk></cold>
     </volumes><move_factor>0</move_factor></tiered></policies>
