@@ -7,6 +7,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+
+	"github.com/tidemark-cdc/tidemark/clickhouse/roles"
 )
 
 // file is made of the passwords and made anew when they change.
@@ -17,10 +20,11 @@ type file struct {
 
 var derived = []file{
 	{"clickhouse_users.xml", func(password func(string) string) string { // what the server is given instead of passwords
-		user := func(name, file string) string {
-			return fmt.Sprintf("  <%[1]s><password_sha256_hex>%[2]x</password_sha256_hex></%[1]s>\n", name, sha256.Sum256([]byte(password(file))))
+		user := func(name, file, grants string) string {
+			return fmt.Sprintf("  <%[1]s><password_sha256_hex>%[2]x</password_sha256_hex>%[3]s</%[1]s>\n", name, sha256.Sum256([]byte(password(file))), grants)
 		}
-		return "<clickhouse><users>\n" + user("tidemark", "clickhouse_password") + user("bi", "clickhouse_bi_password") + "</users></clickhouse>\n"
+		return "<clickhouse><users>\n" + user("tidemark", "clickhouse_password", "") + user("bi", "clickhouse_bi_password", "") +
+			user("reconcile", "clickhouse_reconcile_password", grants("tidemark_reconcile")) + user("dags", "clickhouse_dags_password", grants("tidemark_dags")) + "</users></clickhouse>\n"
 	}},
 	{"clickhouse_cluster.xml", func(password func(string) string) string { // what the servers of a cluster know one another by
 		return fmt.Sprintf("<clickhouse><remote_servers><tidemark><secret>%s</secret></tidemark></remote_servers></clickhouse>\n", password("clickhouse_cluster_secret"))
@@ -28,6 +32,11 @@ var derived = []file{
 	{"airflow_passwords.json", func(password func(string) string) string {
 		return fmt.Sprintf("{\"admin\": %q}\n", password("airflow_password"))
 	}},
+}
+
+// grants are the rights of a role, in the form in which a users' file has them.
+func grants(role string) string {
+	return "<grants><query>" + strings.Join(roles.Grants(role), "</query><query>") + "</query></grants>"
 }
 
 // write leaves a file alone that says the right thing already.

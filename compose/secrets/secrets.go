@@ -15,7 +15,8 @@ import (
 
 // generated are the files of one value each: 48 hexadecimal digits, which need no quoting in a URL, a shell or SQL.
 var generated = []string{
-	"postgres_password", "capture_password", "mongo_password", "clickhouse_password", "clickhouse_bi_password", "clickhouse_cluster_secret",
+	"postgres_password", "postgres_reconcile_password", "capture_password", "mongo_password",
+	"clickhouse_password", "clickhouse_bi_password", "clickhouse_reconcile_password", "clickhouse_dags_password", "clickhouse_cluster_secret",
 	"airflow_password", "airflow_postgres_password", "airflow_jwt_secret",
 	"superset_secret_key", "superset_postgres_password", "superset_admin_password", "superset_analyst_password",
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from contextlib import nullcontext, suppress
 from threading import Thread
 
@@ -10,20 +12,21 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError
 from history import FEBRUARY, JANUARY, TARGET, change, readings
 
+from tidemark_dags.clickhouse import text
 from tidemark_dags.compact import fold, journal, merge
 from tidemark_dags.compact.journal import Entry
-from tidemark_dags.compact.lease import lease
+from tidemark_dags.compact.lease import TABLE, _comment, lease
 from tidemark_dags.errors import BusyError
 
 
 def test_a_fold_changes_nothing_that_is_read(history: Client) -> None:
     before = readings(history)
     assert before["invariant"] == [(0,)]
-    entry = fold.fold(history, TARGET, Entry("fold", "fold_test", JANUARY, "fold"))
+    entry = fold.fold(history, TARGET, Entry("fold", "fold_test", JANUARY, "fold"), nobody)
     assert entry.step == "done" and entry.rows_after < entry.rows_before
     assert readings(history) == before
     assert history.query("SELECT max(offset) FROM ops.fold_horizon WHERE table = 'fold_test'").result_rows[0][0] >= 3000
-    again = fold.fold(history, TARGET, Entry("again", "fold_test", JANUARY, "fold"))
+    again = fold.fold(history, TARGET, Entry("again", "fold_test", JANUARY, "fold"), nobody)
     assert (again.step, again.note) == ("skipped", "nothing to fold")
 
 
@@ -31,7 +34,7 @@ def test_what_is_sent_again_stays_older(history: Client) -> None:
     """Every key, dead ones too, keeps its newest version: what the sink compares an old change with."""
     sql = "SELECT id, max(_version) FROM raw.fold_test GROUP BY id ORDER BY id"
     before = history.query(sql).result_rows
-    fold.fold(history, TARGET, Entry("fold", "fold_test", JANUARY, "fold"))
+    fold.fold(history, TARGET, Entry("fold", "fold_test", JANUARY, "fold"), nobody)
     assert history.query(sql).result_rows == before
 
 
@@ -46,7 +49,7 @@ def test_a_kill_around_the_exchange(history: Client, state: str) -> None:
     if state == "after":
         history.command(f"ALTER TABLE raw.fold_test REPLACE PARTITION ID '{JANUARY}' FROM {entry.side}")
     (found,) = [e for e in journal.unfinished(history) if e.table == "fold_test"]
-    assert fold.fold(history, TARGET, found).step == "done"
+    assert fold.fold(history, TARGET, found, nobody).step == "done"
     assert readings(history) == before
     assert not journal.unfinished(history)
 
@@ -57,7 +60,7 @@ def test_a_partition_that_changed_meanwhile_is_left_alone(history: Client) -> No
     change(history, "2026-02-04", 6)
     before = readings(history)
     with pytest.raises(BusyError, match="rows"):
-        fold.exchange(history, TARGET, entry)
+        fold.exchange(history, TARGET, entry, nobody)
     assert readings(history) == before
 
 
@@ -78,6 +81,34 @@ def test_one_at_a_time(history: Client) -> None:
         pass
     with lease(history, -1), lease(history, 60):  # the holder of the first was killed
         pass
+
+
+def test_a_lease_that_is_over_stays_over(history: Client) -> None:
+    """A run that stood still: whoever found the lease over has begun, so it must neither exchange rows nor renew."""
+    before = readings(history)
+    with lease(history, 4) as held:
+        held()
+        for _ in range(10):  # more than once: it may just be renewed
+            held_until(history, 0)
+            time.sleep(0.05)
+        for _ in range(20):  # five chances to renew
+            time.sleep(0.25)
+            with pytest.raises(BusyError, match="stood still"):
+                held()
+        entry = Entry("lapsed", "fold_test", JANUARY, "fold")
+        with pytest.raises(BusyError, match="stood still"):
+            fold.fold(history, TARGET, entry, held)
+    assert entry.step == "folded" and readings(history) == before
+
+
+def held_until(client: Client, until: float) -> None:
+    """As if so much time had gone by."""
+    held = json.loads(_comment(client)) | {"until": until}
+    client.command(f"ALTER TABLE {TABLE} MODIFY COMMENT {text(json.dumps(held))}")
+
+
+def nobody() -> None:
+    """No lease is asked for."""
 
 
 @pytest.mark.parametrize(

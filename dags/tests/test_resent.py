@@ -36,7 +36,9 @@ def compact(client: Client, stack: Settings, key: str) -> None:
     target = Target.of(client, comparison.contract(stack, "users"))
     found = client.query("SELECT DISTINCT _partition_id FROM raw.users WHERE id = {k:String}", parameters={"k": key})
     for (partition,) in found.result_rows:
-        assert fold.fold(client, target, Entry(f"resent-{key}", "users", partition, "fold")).step == "done"
+        assert (
+            fold.fold(client, target, Entry(f"resent-{key}", "users", partition, "fold"), lambda: None).step == "done"
+        )
     horizon = client.query("SELECT max(_version) FROM raw.users").result_rows[0][0]
     merge.merge(client, target, Entry(f"resent-{key}", "users", "", "merge", version=horizon), 5)
 

@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -69,6 +70,13 @@ class Viewer:
             chart.scroll_into_view_if_needed(timeout=PATIENCE)
             chart.locator(DRAWN).first.wait_for(timeout=PATIENCE)
         self.page.locator(".chart-slice").first.scroll_into_view_if_needed()
+
+    def wait_for(self, what: str, condition: Callable[[], object]) -> None:
+        """Wait with the page at work. Under a sleep nothing of it runs, not even its answers come through."""
+        end = time.monotonic() + PATIENCE / 1000
+        while not condition():
+            assert time.monotonic() < end, f"not seen after {PATIENCE / 1000:.0f} s: {what}"
+            self.page.wait_for_timeout(100)
 
     def alarms(self) -> list[str]:
         """Give the charts that show an error or a warning sign, by their title."""

@@ -6,7 +6,7 @@ import answers
 import compare
 import pytest
 from browser import Viewer, viewer
-from conftest import CHARTS, DASHBOARDS, wait_for
+from conftest import CHARTS, DASHBOARDS
 
 import clickhouse
 
@@ -75,7 +75,7 @@ def test_a_commit_shows_without_touching_the_page(looker, sources, report):
     order["_id"] = uuid.uuid4().hex
     with report("MongoDB to Sales now, s"):
         mongo.orders.insert_one(order)
-        wait_for("the order on its tile", lambda: tile(looker, "Orders 24h") != before["Orders 24h"])
+        looker.wait_for("the order on its tile", lambda: tile(looker, "Orders 24h") != before["Orders 24h"])
     with report("PostgreSQL to Sales now, s"):
         postgres(
             "INSERT INTO transactions SELECT gen_random_uuid(), order_id, NULL, kind, method, status, 54321, "
@@ -83,7 +83,7 @@ def test_a_commit_shows_without_touching_the_page(looker, sources, report):
             "NULL, details, created_at, now() "
             "FROM transactions WHERE kind = 'payment' AND status = 'captured' ORDER BY created_at DESC LIMIT 1"
         )
-        wait_for("the payment on its tile", lambda: tile(looker, "Paid in 24h") != before["Paid in 24h"])
+        looker.wait_for("the payment on its tile", lambda: tile(looker, "Paid in 24h") != before["Paid in 24h"])
 
 
 def tile(looker: Viewer, title: str) -> str:
@@ -102,7 +102,7 @@ def test_a_filter_changes_what_is_asked(looker, keys):
     looker.open("sales-now")
     looker.answers.clear()
     choose(looker, "NATIVE_FILTER-sales-now-state", "SP")
-    wait_for("the filtered answers", lambda: {"net_days", "states_now"} <= filtered(looker, keys, "state"))
+    looker.wait_for("the filtered answers", lambda: {"net_days", "states_now"} <= filtered(looker, keys, "state"))
     rows, _, _ = shown(looker, keys)["states_now"]
     assert {row[0] for row in rows} == {"SP"}
     wanted = clickhouse.rows(answers.sql("net_days", f"{CURRENCY} AND state = 'SP'"))
@@ -133,7 +133,9 @@ def test_a_click_on_a_state_filters_the_others(looker, keys):
     looker.open("sales-now")
     looker.answers.clear()
     chart(looker, "Where it sells").locator("tbody td").first.click()
-    wait_for("an answer filtered by the state", lambda: {"net_24h", "orders_24h"} <= filtered(looker, keys, "state"))
+    looker.wait_for(
+        "an answer filtered by the state", lambda: {"net_24h", "orders_24h"} <= filtered(looker, keys, "state")
+    )
     assert "states_now" not in filtered(looker, keys, "state"), "the chart that was clicked still shows every state"
 
 
@@ -142,13 +144,21 @@ def test_drilling_down(looker):
     cell = chart(looker, "States compared").locator("tbody td").first
     state = cell.inner_text()
     cell.click(button="right")
-    menu = looker.page.locator("[data-test=chart-context-menu]")
-    menu.get_by_text("Drill to detail by", exact=True).hover()
-    looker.page.locator(".ant-dropdown-menu-submenu-popup").get_by_text(state, exact=False).first.click()
+    choices = looker.page.locator(".ant-dropdown-menu-submenu-popup").get_by_text(state, exact=False)
+    looker.wait_for("what one can drill by", lambda: hovered(looker) and choices.count())
+    choices.first.click()
     detail = looker.page.locator(".ant-modal")
-    detail.locator("tbody tr, [role=row]").nth(1).wait_for()
+    detail.locator(".virtual-table-cell").first.wait_for()
     assert detail.locator(".ant-alert-error").count() == 0
-    assert state in detail.inner_text()
+    arrived = "outcome IN ('late', 'on time')"
+    rows = clickhouse.rows(f"SELECT count() FROM sales.parcels WHERE {CURRENCY} AND {arrived} AND state = '{state}'")
+    assert f"{int(rows[0][0])} rows" in detail.inner_text()
+
+
+def hovered(looker: Viewer) -> bool:
+    """Point at the menu's line; again, should the page have moved under it."""
+    looker.page.locator("[data-test=chart-context-menu]").get_by_text("Drill to detail by", exact=True).hover()
+    return True
 
 
 def test_an_analyst_finds_no_way_to_edit(looker):

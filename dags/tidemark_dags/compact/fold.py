@@ -8,6 +8,7 @@ and exchanged with REPLACE PARTITION, never inserted: an insert would fire the v
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from clickhouse_connect.driver.client import Client
 
@@ -18,12 +19,12 @@ from tidemark_dags.compact.target import META, Target
 from tidemark_dags.errors import BusyError, TidemarkError
 
 
-def fold(client: Client, target: Target, entry: Entry) -> Entry:
-    """Folds one partition, from wherever a run before was broken off."""
+def fold(client: Client, target: Target, entry: Entry, held: Callable[[], None]) -> Entry:
+    """Folds one partition, from wherever a run before was broken off; held raises when the lease is over."""
     began = time.monotonic()
     if entry.step == "planned" and not build(client, target, entry):
         return entry
-    exchange(client, target, entry)
+    exchange(client, target, entry, held)
     entry.seconds = round(time.monotonic() - began, 3)
     entry.step = "done"
     journal.put(client, entry)
@@ -62,7 +63,7 @@ def skip(client: Client, entry: Entry, why: str) -> bool:
     return False
 
 
-def exchange(client: Client, target: Target, entry: Entry) -> None:
+def exchange(client: Client, target: Target, entry: Entry, held: Callable[[], None]) -> None:
     """Puts the side table in the partition's place.
 
     REPLACE is not atomic under a kill: then both the old and the new parts may be there. Running it again leaves the
@@ -76,6 +77,7 @@ def exchange(client: Client, target: Target, entry: Entry) -> None:
             raise BusyError(
                 f"raw.{target.name}, partition {entry.partition}, has {rows} rows: some came while it was folded"
             )
+        held()
         client.command(f"ALTER TABLE {target.raw} REPLACE PARTITION ID {text(entry.partition)} FROM {entry.side}")
     after, entry.final_ms_after = _net(client, target, target.raw, entry.partition)
     if after != entry.checksum or _rows(client, target, entry.partition) != entry.rows_after:

@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from clickhouse_connect.driver.client import Client
@@ -21,8 +21,11 @@ SECONDS = 120.0  # after which the lease of a run that was killed is taken over
 
 
 @contextmanager
-def lease(client: Client, seconds: float = SECONDS) -> Iterator[None]:
+def lease(client: Client, seconds: float = SECONDS) -> Iterator[Callable[[], None]]:
     """Holds the lease for a block; BusyError while somebody else does, topics are replayed or aggregates built.
+
+    What it gives raises BusyError once the lease is over: ask before rows are exchanged. A process that stood still for
+    longer than the lease finds that a replay, or another compaction, has begun.
 
     A table can be created once only: that is what makes it a lock. Its comment says until when it is held and is
     renewed meanwhile, so that one whose holder was killed is taken over soon. A replay, or a build of aggregates, says
@@ -43,7 +46,7 @@ def lease(client: Client, seconds: float = SECONDS) -> Iterator[None]:
     try:
         _refuse_replays(client)
         _refuse_builds(client)
-        yield
+        yield lambda: _refuse_lapsed(client, me)
     finally:
         over.set()
         renewing.join()
@@ -59,8 +62,18 @@ def _renew(client: Client, me: str, seconds: float, over: threading.Event) -> No
     """A server that does not answer now is asked again; what is done meanwhile fails by itself."""
     while not over.wait(max(1.0, seconds / 4)):
         with suppress(ClickHouseError):
-            if me in _comment(client):
+            if _holds(client, me):  # one that is over stays over: others may rely on it
                 client.command(f"ALTER TABLE {TABLE} MODIFY COMMENT {text(_held(me, seconds))}")
+
+
+def _holds(client: Client, me: str) -> bool:
+    held = _comment(client)
+    return me in held and json.loads(held)["until"] > time.time()
+
+
+def _refuse_lapsed(client: Client, me: str) -> None:
+    if not _holds(client, me):
+        raise BusyError("this run stood still for longer than its lease: run it again, it goes on where it was")
 
 
 def _comment(client: Client) -> str:

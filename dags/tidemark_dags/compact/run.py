@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from clickhouse_connect.driver.client import Client
@@ -29,16 +30,16 @@ class Budget:
 
 def compact(client: Client, settings: Settings, run: str, tables: list[str], budget: Budget) -> list[Entry]:
     """Compacts the tables whose newest comparison with the source was equal."""
-    with lease(client):
+    with lease(client) as held:
         contracts = select(load(settings.contracts), tables)
-        done = [_finish(client, contracts, e) for e in journal.unfinished(client)]
-        work = _Work(client, run, budget, time.monotonic() + budget.minutes * 60, budget.gigabytes * 1e9)
+        done = [_finish(client, contracts, e, held) for e in journal.unfinished(client)]
+        work = _Work(client, held, run, budget, time.monotonic() + budget.minutes * 60, budget.gigabytes * 1e9)
         for contract in contracts:
             done += work.table(contract)
         return [e for e in done if e is not None]
 
 
-def _finish(client: Client, contracts: list[Contract], entry: Entry) -> Entry | None:
+def _finish(client: Client, contracts: list[Contract], entry: Entry, held: Callable[[], None]) -> Entry | None:
     """Goes on where a run before was broken off. What was only planned has changed nothing and is planned anew."""
     contract = next((c for c in contracts if c.target == entry.table), None)
     if contract is None:
@@ -46,12 +47,13 @@ def _finish(client: Client, contracts: list[Contract], entry: Entry) -> Entry | 
     if entry.step == "planned":
         fold.skip(client, entry, "broken off before anything was changed")
         return None
-    return fold.fold(client, Target.of(client, contract), entry)
+    return fold.fold(client, Target.of(client, contract), entry, held)
 
 
 @dataclass
 class _Work:
     client: Client
+    held: Callable[[], None]
     run: str
     budget: Budget
     until: float
@@ -90,7 +92,7 @@ class _Work:
                 return []
             entry = Entry(self.run, target.name, partition, "fold")
             journal.put(self.client, entry)
-            done.append(fold.fold(self.client, target, entry))
+            done.append(fold.fold(self.client, target, entry, self.held))
         moved = self._move(target, partition) if self._folded(target, partition) else None
         return [*done, moved] if moved else done
 
