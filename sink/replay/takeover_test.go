@@ -8,11 +8,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/segmentio/kafka-go"
 	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kfake"
 
 	"github.com/tidemark-cdc/tidemark/schemas/contract"
 	"github.com/tidemark-cdc/tidemark/sink/clickhouse"
 	"github.com/tidemark-cdc/tidemark/sink/clickhouse/clickhousetest"
+	"github.com/tidemark-cdc/tidemark/sink/ledger"
 	"github.com/tidemark-cdc/tidemark/sink/mend"
 	"github.com/tidemark-cdc/tidemark/sink/sinktest"
 	"github.com/tidemark-cdc/tidemark/sink/tables"
@@ -106,6 +109,40 @@ func TestADeadPauseIsOver(t *testing.T) {
 	held, err = w.Hold(t.Context(), r.Topic, 0)
 	require.NoError(t, err)
 	require.Empty(t, held)
+}
+
+// A worker whose pause was over goes on, and may stand still again, elsewhere: what was
+// copied up to the first place would lack what it wrote between.
+func TestAWorkerThatWentOnEndsTheExchange(t *testing.T) {
+	conn, r := newCopy(t)
+	k := broker(t, r.Topic)
+	const group = "sinks"
+	commit := func(next int64, paused string) {
+		err := ledger.New(k, ledger.Fence{Group: group, Generation: -1}, r.Topic, 0).Commit(t.Context(), ledger.Entry{Kind: ledger.Done, Next: next, Paused: paused})
+		require.NoError(t, err)
+	}
+	commit(5, r.ID)
+	at, waiting, err := r.standing(t.Context(), k, group)
+	require.NoError(t, err)
+	require.Empty(t, waiting)
+	for _, paused := range []string{"", r.ID} {
+		commit(9, paused)
+		require.ErrorIs(t, r.exchanging(t.Context(), k, conn, group, at), ErrMoved)
+		require.Equal(t, Building, r.Phase)
+	}
+	commit(5, r.ID)
+	require.NoError(t, r.exchanging(t.Context(), k, conn, group, at))
+	require.Equal(t, Exchanging, r.Phase)
+}
+
+// broker is one with a topic of one partition.
+func broker(t *testing.T, topic string) *kafka.Client {
+	c, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(1, topic))
+	require.NoError(t, err)
+	t.Cleanup(c.Close)
+	transport := &kafka.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &kafka.Client{Addr: kafka.TCP(c.ListenAddrs()...), Transport: transport}
 }
 
 // An aggregate that is made while the copy is built would lack what the copy has.
