@@ -91,10 +91,10 @@ class Viewer:
 @contextmanager
 def viewer(user: str, width: int = 1366, height: int = 768) -> Iterator[Viewer]:
     """Log in with a browser of its own; a laptop's screen unless told otherwise."""
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    assert program, "no chromium: apt-get install chromium"
     with sync_playwright() as p:
-        chromium = p.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=ARGUMENTS
-        )
+        chromium = p.chromium.launch(executable_path=program, args=ARGUMENTS)
         page = chromium.new_page(viewport={"width": width, "height": height})
         page.set_default_timeout(PATIENCE)
         page.goto(f"{URL}/login/", wait_until="domcontentloaded")
