@@ -23,6 +23,14 @@ type Addresses struct {
 	ClickHousePassword string `name:"clickhouse-password" env:"TIDEMARK_CLICKHOUSE_PASSWORD" help:"ClickHouse's password." placeholder:"TEXT"`
 }
 
+// Within are the addresses in an environment such as a stack's.
+func Within(env map[string]string) Addresses {
+	return Addresses{
+		Postgres: env["TIDEMARK_POSTGRES_URL"], Mongo: env["TIDEMARK_MONGO_URL"], ClickHouse: env["TIDEMARK_CLICKHOUSE_HTTP_URL"],
+		ClickHouseUser: env["TIDEMARK_CLICKHOUSE_USER"], ClickHousePassword: env["TIDEMARK_CLICKHOUSE_PASSWORD"],
+	}
+}
+
 // Sides are open connections to all that is compared.
 type Sides struct {
 	Postgres   *pgx.Conn

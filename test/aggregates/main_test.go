@@ -75,10 +75,7 @@ func withStack(m *testing.M) int {
 
 func newRig(ctx context.Context, st *stack.Stack, dir string) (*rig, error) {
 	env := st.Env()
-	sides, err := compare.Open(ctx, compare.Addresses{
-		Postgres: env["TIDEMARK_POSTGRES_URL"], Mongo: env["TIDEMARK_MONGO_URL"], ClickHouse: env["TIDEMARK_CLICKHOUSE_HTTP_URL"],
-		ClickHouseUser: env["TIDEMARK_CLICKHOUSE_USER"], ClickHousePassword: env["TIDEMARK_CLICKHOUSE_PASSWORD"],
-	})
+	sides, err := compare.Open(ctx, compare.Within(env))
 	return &rig{Stack: st, dir: dir, env: env, sides: sides}, err
 }
 

@@ -99,10 +99,7 @@ func (s *Scene) sources() int {
 // sides opens connections to both sources and to ClickHouse.
 func (s *Scene) sides(ctx context.Context) (*compare.Sides, error) {
 	env := s.stack.Env()
-	return compare.Open(ctx, compare.Addresses{
-		Postgres: env["TIDEMARK_POSTGRES_URL"], Mongo: env["TIDEMARK_MONGO_URL"], ClickHouse: env["TIDEMARK_CLICKHOUSE_HTTP_URL"],
-		ClickHouseUser: env["TIDEMARK_CLICKHOUSE_USER"], ClickHousePassword: env["TIDEMARK_CLICKHOUSE_PASSWORD"],
-	})
+	return compare.Open(ctx, compare.Within(env))
 }
 
 // program prepares one of our programs with the stack's addresses. It dies with us.

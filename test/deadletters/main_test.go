@@ -48,9 +48,7 @@ func start(t *testing.T, change func(file, text string) string) *pipeline {
 	require.NoError(t, err)
 	t.Cleanup(p.end)
 	p.env = p.Env()
-	p.sides, err = compare.Open(t.Context(), compare.Addresses{
-		Postgres: p.env["TIDEMARK_POSTGRES_URL"], Mongo: p.env["TIDEMARK_MONGO_URL"], ClickHouse: p.env["TIDEMARK_CLICKHOUSE_HTTP_URL"],
-		ClickHouseUser: p.env["TIDEMARK_CLICKHOUSE_USER"], ClickHousePassword: p.env["TIDEMARK_CLICKHOUSE_PASSWORD"]})
+	p.sides, err = compare.Open(t.Context(), compare.Within(p.env))
 	require.NoError(t, err)
 	p.program(0, "shop", "init") // the stack does it by itself for the shop's own contracts only
 	require.NoError(t, p.Add(t.Context(), "capture", "sink"))

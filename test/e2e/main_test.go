@@ -61,10 +61,7 @@ func open(ctx context.Context, contracts string) (*pipeline, error) {
 		return p, err
 	}
 	p.env = p.Stack.Env()
-	p.sides, err = compare.Open(ctx, compare.Addresses{
-		Postgres: p.env["TIDEMARK_POSTGRES_URL"], Mongo: p.env["TIDEMARK_MONGO_URL"], ClickHouse: p.env["TIDEMARK_CLICKHOUSE_HTTP_URL"],
-		ClickHouseUser: p.env["TIDEMARK_CLICKHOUSE_USER"], ClickHousePassword: p.env["TIDEMARK_CLICKHOUSE_PASSWORD"],
-	})
+	p.sides, err = compare.Open(ctx, compare.Within(p.env))
 	return p, err
 }
 

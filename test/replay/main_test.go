@@ -53,10 +53,7 @@ func open(t *testing.T) *pipeline {
 	t.Cleanup(p.close)
 	require.NoError(t, err)
 	p.env = p.Env()
-	p.sides, err = compare.Open(ctx, compare.Addresses{
-		Postgres: p.env["TIDEMARK_POSTGRES_URL"], Mongo: p.env["TIDEMARK_MONGO_URL"], ClickHouse: p.env["TIDEMARK_CLICKHOUSE_HTTP_URL"],
-		ClickHouseUser: p.env["TIDEMARK_CLICKHOUSE_USER"], ClickHousePassword: p.env["TIDEMARK_CLICKHOUSE_PASSWORD"],
-	})
+	p.sides, err = compare.Open(ctx, compare.Within(p.env))
 	require.NoError(t, err)
 	return p
 }

@@ -65,10 +65,7 @@ func withStack(m *testing.M) int {
 }
 
 func newRig(ctx context.Context, env map[string]string) (*rig, error) {
-	sides, err := compare.Open(ctx, compare.Addresses{
-		Postgres: env["TIDEMARK_POSTGRES_URL"], Mongo: env["TIDEMARK_MONGO_URL"], ClickHouse: env["TIDEMARK_CLICKHOUSE_HTTP_URL"],
-		ClickHouseUser: env["TIDEMARK_CLICKHOUSE_USER"], ClickHousePassword: env["TIDEMARK_CLICKHOUSE_PASSWORD"],
-	})
+	sides, err := compare.Open(ctx, compare.Within(env))
 	return &rig{env: env, sides: sides}, err
 }
 
