@@ -4,14 +4,18 @@ import (
 	"fmt"
 
 	"github.com/tidemark-cdc/tidemark/schemas/contract"
+	"github.com/tidemark-cdc/tidemark/schemas/position"
 )
 
 // The aliases begin with two underscores because a contract may name its columns as it likes, only not so.
 
-// offsetTwice: a record of the topic gives at most one row of each sign.
+// offsetTwice: a record of the topic gives at most one row of each sign. Markers give more:
+// a truncate, and a snapshot's end, which deletes what the snapshot did not see at a
+// position that is no change's.
 func offsetTwice(c *contract.Contract) string {
 	return fmt.Sprintf(`SELECT concat(_incarnation, '/', toString(_partition), '/', toString(_offset), ' ', toString(_sign)) AS __case
-		FROM %s WHERE _op NOT IN ('t', 'm') GROUP BY _incarnation, _partition, _offset, _sign HAVING count() > 1`, raw(c))
+		FROM %s WHERE _op != 't' AND NOT (_op = 'd' AND bitAnd(_version, %[2]d) IN (0, %[2]d))
+		GROUP BY _incarnation, _partition, _offset, _sign HAVING count() > 1`, raw(c), position.MaxOrdinal)
 }
 
 // positionTwice: a change of a key is there once, whatever was sent again.

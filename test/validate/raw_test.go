@@ -49,6 +49,11 @@ func TestRawValidatorsSeeTheirBreach(t *testing.T) {
 	require.Empty(t, breaches(whole, now))
 	require.Empty(t, breaches(whole+", (3, 'x', 1, 3, 'c', 'i', 0, 3)", now+", (3, 'x')"), "a dead letter that was sent again")
 	require.Contains(t, breaches(whole+", (3, 'x', 1, 7, 'c', 'i', 0, 1)", now+", (3, 'x')"), "no offset twice")
+	swept := func(version string) string {
+		return whole + ", (4, 'y', 1, 6, 'c', 'i', 0, 3), (1, '20', -1, " + version + ", 'd', 'i', 0, 4), (2, NULL, -1, " + version + ", 'd', 'i', 0, 4)"
+	}
+	require.Empty(t, breaches(swept("281474976710656"), "(4, 'y')"), "a snapshot's end deletes what the snapshot did not see")
+	require.Contains(t, breaches(swept("281474976710657"), "(4, 'y')"), "no offset twice", "a delete deletes one row")
 	require.Contains(t, breaches(whole+", (1, '20', 1, 6, 'u', 'i', 0, 3)", now), "no position twice")
 	require.Contains(t, breaches(whole+", (3, 'x', 1, 4, 'c', 'i', 0, 3)", now+", (3, 'x')"), "in order per partition")
 	require.Contains(t, breaches("(1, '10', 1, 5, 'c', 'i', 0, 0), (1, '10', -1, 6, 'u', 'i', 1, 1), (1, '20', 1, 6, 'u', 'i', 1, 1)", "(1, '20')"), "one partition per key")
