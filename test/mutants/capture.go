@@ -90,6 +90,7 @@ var CaptureMutants = []CaptureMutant{
 		Edits: []Edit{
 			{"capture/publish/ledger.go", "	return len(l.line) > 0 && l.line[0].pending == 0\n", "	return len(l.line) > 0\n"},
 			{"capture/publish/ledger.go", "	for len(l.line) > 0 && l.line[0].pending == 0 {", "	for len(l.line) > 0 {"},
+			{"capture/publish/ledger.go", "	if b.pending--; b.pending > 0 {", "	if b.pending--; b.done != nil && b.pending > 0 {"},
 			{"capture/publish/ledger.go", "	if l.line[0] == b {", "	if len(l.line) > 0 && l.line[0] == b {"},
 		}}},
 	{Passage: Plain, Mutation: Mutation{

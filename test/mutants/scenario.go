@@ -164,7 +164,8 @@ func unheardKilled(ctx context.Context, l *line) error {
 // HalfKilled: raw has the batch, a view failed, the sink dies; the next one must bring the
 // rest without doubling what is there.
 var HalfKilled = Scenario{"a view fails after raw has the rows, the sink is killed", 1, func(ctx context.Context, l *line) error {
-	if err := l.ch.Exec(ctx, fmt.Sprintf("CREATE MATERIALIZED VIEW current.%[1]s_throws ENGINE = Null AS SELECT throwIf(1, 'as the test wants it') AS x FROM raw.%[1]s", l.src.Table)); err != nil {
+	// The current state's own table refuses its rows: of two views, the other one may have been fed before one throws.
+	if err := l.ch.Exec(ctx, fmt.Sprintf("ALTER TABLE current.%s ADD CONSTRAINT `as the test wants it` CHECK 0", l.src.Table)); err != nil {
 		return err
 	}
 	first, err := l.start(l.direct())
@@ -178,7 +179,7 @@ var HalfKilled = Scenario{"a view fails after raw has the rows, the sink is kill
 		return err
 	}
 	first.kill()
-	if err := l.ch.Exec(ctx, fmt.Sprintf("DROP TABLE current.%s_throws SYNC", l.src.Table)); err != nil {
+	if err := l.ch.Exec(ctx, fmt.Sprintf("ALTER TABLE current.%s DROP CONSTRAINT `as the test wants it`", l.src.Table)); err != nil {
 		return err
 	}
 	_, err = l.start(l.direct(), "--batch-rows", "77")
