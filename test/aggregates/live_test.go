@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tidemark-cdc/tidemark/compose/compare"
+	"github.com/tidemark-cdc/tidemark/test/churn"
 )
 
 // attempts is a model that nobody has yet.
@@ -119,7 +120,15 @@ func lasting() string {
 	return "25s"
 }
 
-// While the shop writes 2,000 changes a second, one model is made, two are rebuilt, and groups of one are set. Readers
+// churned is how many more rows of PostgreSQL change a second.
+func churned() int {
+	if os.Getenv("TIDEMARK_TEST_LONG") != "" {
+		return 2000
+	}
+	return 100
+}
+
+// While 2,000 changes a second are written, one model is made, two are rebuilt, and groups of one are set. Readers
 // see no half of a number at any time, and at the end every aggregate is its recompute.
 func TestModelsAreMadeAndRebuiltWhileTheShopWrites(t *testing.T) {
 	s := stackOf(t)
@@ -127,6 +136,8 @@ func TestModelsAreMadeAndRebuiltWhileTheShopWrites(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "attempts.sql"), []byte(attempts), 0o600))
 	s.outcomes(t, "apply", "--prune") // takes away what an earlier run on this stack made
 	w := s.write(t, "2000", lasting())
+	rows, err := churn.Start(t.Context(), s.env["TIDEMARK_POSTGRES_URL"], churned())
+	require.NoError(t, err)
 	numbers := []*growing{
 		{name: "payments", measure: "payments", source: "pg", rows: "transactions WHERE kind = 'payment'"},
 		{name: "orders", measure: "orders", source: "mongo", rows: "orders WHERE 1"},
@@ -145,6 +156,8 @@ func TestModelsAreMadeAndRebuiltWhileTheShopWrites(t *testing.T) {
 	}
 	require.Equal(t, "0 groups were off", s.outcomes(t, "rebuild", "payments", "--where", "currency = 'BRL'")[0]["detail"])
 	changes := w.changes(t)
+	changed, err := rows.Stop()
+	require.NoError(t, err)
 	s.right(t)
 	stop()
 	for range numbers {
@@ -161,5 +174,5 @@ func TestModelsAreMadeAndRebuiltWhileTheShopWrites(t *testing.T) {
 		}
 	}
 	require.Equal(t, s.text(t, "SELECT toString(sum(payments)) FROM sales.payments"), s.text(t, "SELECT toString(sum(payments)) FROM sales.attempts"))
-	t.Logf("%d changes in %s", changes, lasting())
+	t.Logf("%d changes of the shop's and %d rows more in %s", changes, changed, lasting())
 }

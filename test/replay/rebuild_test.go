@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark-cdc/tidemark/test/churn"
 )
 
 // seen is what a reader saw: how far the tidemark was, and numbers that grow but for the
@@ -45,9 +47,9 @@ func (p *pipeline) reader(ctx context.Context, looks *atomic.Int64) (all [][]int
 //
 // 150 changes/s for some seconds; 2,000 for minutes with TIDEMARK_TEST_LONG=1.
 func TestRebuiltWhileTheShopWrites(t *testing.T) {
-	rate, warm := "150", 5*time.Second
+	rate, churned, warm := "150", 100, 5*time.Second
 	if os.Getenv("TIDEMARK_TEST_LONG") != "" {
-		rate, warm = "2000", 2*time.Minute
+		rate, churned, warm = "2000", 2000, 2*time.Minute
 	}
 	p := open(t)
 	writing, stopWriting := context.WithCancel(t.Context())
@@ -56,6 +58,8 @@ func TestRebuiltWhileTheShopWrites(t *testing.T) {
 	require.NoError(t, err)
 	shop.Stdout = summary
 	require.NoError(t, shop.Start())
+	rows, err := churn.Start(t.Context(), p.env["TIDEMARK_POSTGRES_URL"], churned)
+	require.NoError(t, err)
 	reading, stopReading := context.WithCancel(t.Context())
 	type polls struct {
 		all [][]int64
@@ -77,6 +81,8 @@ func TestRebuiltWhileTheShopWrites(t *testing.T) {
 	require.Eventually(t, func() bool { return looks.Load() > 20 || len(done) > 0 }, 2*time.Minute, 100*time.Millisecond, "the reader hangs")
 	time.Sleep(2 * time.Second)
 	stopWriting()
+	more, err := rows.Stop()
+	require.NoError(t, err)
 	_ = shop.Wait() // it ends by our signal
 	stopReading()
 	read := <-done
@@ -91,6 +97,6 @@ func TestRebuiltWhileTheShopWrites(t *testing.T) {
 	require.NoError(t, err)
 	var wrote map[string]any
 	require.NoError(t, json.Unmarshal(text, &wrote), string(text))
-	t.Logf("%d polls; the shop wrote %v", len(read.all), wrote)
+	t.Logf("%d polls; the shop wrote %v, and %d rows more were changed", len(read.all), wrote, more)
 	p.exact(t)
 }
