@@ -15,7 +15,7 @@ import (
 func (j *journal) more(t testing.TB, n int) {
 	t.Helper()
 	from := j.wrote()
-	require.Eventually(t, func() bool { return j.wrote() >= from+n }, 60*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return j.wrote() >= from+n }, enough, 5*time.Millisecond)
 }
 
 // TestEveryVersionArrivesWhateverTheServerDoes kills the server, stops it, makes it step down and lets it fail commands while

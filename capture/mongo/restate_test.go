@@ -23,7 +23,7 @@ func TestDocumentsAreSaidAgain(t *testing.T) {
 	_, err = signal.Send(t.Context(), r.client(), 1, signal.Signal{Source: "mongo", Kind: signal.Restate, Tables: []string{r.db.Name() + ".a"},
 		Keys: [][]string{{`{"$oid":"` + there.Hex() + `"}`}, {`{"$oid":"` + gone.Hex() + `"}`}, {"no id"}}})
 	require.NoError(t, err)
-	require.Eventually(t, func() bool { return len(r.restatements("a")) == 2 }, 60*time.Second, 50*time.Millisecond)
+	require.Eventually(t, func() bool { return len(r.restatements("a")) == 2 }, enough, 50*time.Millisecond)
 	ops := map[event.Op]string{}
 	for _, rec := range r.restatements("a") {
 		require.True(t, rec.header.Flags.Repair())

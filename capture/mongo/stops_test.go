@@ -265,7 +265,7 @@ func TestPreImagesTurnedOffLater(t *testing.T) {
 		return n
 	}
 	turn(false)
-	require.Eventually(t, func() bool { return bare() > 0 }, 60*time.Second, 100*time.Millisecond)
+	require.Eventually(t, func() bool { return bare() > 0 }, enough, 100*time.Millisecond)
 	turn(true)
 	turn(false)
 	turn(true)
