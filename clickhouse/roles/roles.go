@@ -11,6 +11,11 @@ import (
 //go:embed roles.sql
 var statements string
 
+// Element is what a role may do, as the element of a user in a users' file.
+func Element(role string) string {
+	return "<grants><query>" + strings.Join(Grants(role), "</query><query>") + "</query></grants>"
+}
+
 // Grants gives the grants of a role without the role: GRANT SELECT ON raw.*.
 func Grants(role string) []string {
 	var out []string

@@ -26,7 +26,6 @@ CREATE TABLE IF NOT EXISTS ops.watermarks
     fingerprint  String,
     _offset      UInt64,
     received_at  DateTime64(3, 'UTC') DEFAULT now64(3),
-    INDEX offset_minmax _offset TYPE minmax GRANULARITY 1,
     PROJECTION newest (SELECT source, complete, max(version) GROUP BY source, complete),
     PROJECTION recent (SELECT source, complete, groupArraySorted(10000)(bitNot(version)) GROUP BY source, complete)
 )

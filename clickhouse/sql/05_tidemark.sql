@@ -3,11 +3,10 @@
 --   lag_seconds   now - commit_time. Heartbeats move an idle source's watermark, so it stays small where all is well
 --   behind        records below the newest watermark that are still to be applied
 --   dead_letters  unresolved ones at or below the tidemark
--- Caught up, the newest watermark of a source is the answer. Behind, its newest 10,000 are compared one by one; further
--- back the answer is bounded by versions: below the smallest high-water version of the partitions that still have records
--- to come, everything has come. That may lie a little below the exact answer, never above it.
--- They are the source's own newest, not those at the topic's end: while one source is silent another one's go on, and with
--- the first to come after the silence the tidemark would fall back.
+-- Caught up, the newest watermark of a source is the answer. Behind, its newest 10,000 are compared one by one: its own, not
+-- those at the topic's end, where while it was silent another one's went on; with the first to come after the silence the
+-- tidemark would fall back. Further back the answer is bounded by versions: below the smallest high-water version of the
+-- partitions that still have records to come, everything has come. That may lie a little below the exact answer, never above it.
 -- A restarted capture may state a position again with greater offsets, because it is beyond it already. Any statement of a
 -- position is enough, so each counts on its own: taken together they made the tidemark fall back.
 -- Each WITH is computed anew wherever it is named, so a source may be behind in one place and caught up in another: the
@@ -61,7 +60,7 @@ WITH
     candidates AS
     (
         SELECT source, complete,
-            arrayJoin(arrayDistinct(arraySlice(groupArraySorted(10000)(bitNot(w.version)), 1, if(source IN (SELECT source FROM late), 10000, 500)))) AS inverse
+            bitNot(arrayJoin(arraySlice(groupArraySorted(10000)(bitNot(w.version)), 1, if(source IN (SELECT source FROM late), 10000, 500)))) AS candidate
         FROM ops.watermarks AS w
         WHERE complete
         GROUP BY source, complete
@@ -77,7 +76,7 @@ WITH
                 SELECT source, version, commit_time, _offset, topic, incarnation, ends
                 FROM ops.watermarks
                 LEFT ARRAY JOIN topics AS topic, incarnations AS incarnation, next_offsets AS ends
-                WHERE (source, complete, version) IN (SELECT source, complete, bitNot(inverse) FROM candidates)
+                WHERE (source, complete, version) IN (SELECT source, complete, candidate FROM candidates)
             )
             LEFT ARRAY JOIN ends AS end, arrayEnumerate(ends) AS number
         ) AS e

@@ -23,7 +23,7 @@ type Addresses struct {
 	ClickHousePassword string `name:"clickhouse-password" env:"TIDEMARK_CLICKHOUSE_PASSWORD" help:"ClickHouse's password." placeholder:"TEXT"`
 }
 
-// Within are the addresses in an environment such as a stack's.
+// Within are the addresses in an environment, under the names that make env prints; "" where it has none.
 func Within(env map[string]string) Addresses {
 	return Addresses{
 		Postgres: env["TIDEMARK_POSTGRES_URL"], Mongo: env["TIDEMARK_MONGO_URL"], ClickHouse: env["TIDEMARK_CLICKHOUSE_HTTP_URL"],

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/tidemark-cdc/tidemark/clickhouse/roles"
 )
@@ -24,7 +23,7 @@ var derived = []file{
 			return fmt.Sprintf("  <%[1]s><password_sha256_hex>%[2]x</password_sha256_hex>%[3]s</%[1]s>\n", name, sha256.Sum256([]byte(password(file))), grants)
 		}
 		return "<clickhouse><users>\n" + user("tidemark", "clickhouse_password", "") + user("bi", "clickhouse_bi_password", "") +
-			user("reconcile", "clickhouse_reconcile_password", grants("tidemark_reconcile")) + user("dags", "clickhouse_dags_password", grants("tidemark_dags")) + "</users></clickhouse>\n"
+			user("reconcile", "clickhouse_reconcile_password", roles.Element("tidemark_reconcile")) + user("dags", "clickhouse_dags_password", roles.Element("tidemark_dags")) + "</users></clickhouse>\n"
 	}},
 	{"clickhouse_cluster.xml", func(password func(string) string) string { // what the servers of a cluster know one another by
 		return fmt.Sprintf("<clickhouse><remote_servers><tidemark><secret>%s</secret></tidemark></remote_servers></clickhouse>\n", password("clickhouse_cluster_secret"))
@@ -32,11 +31,6 @@ var derived = []file{
 	{"airflow_passwords.json", func(password func(string) string) string {
 		return fmt.Sprintf("{\"admin\": %q}\n", password("airflow_password"))
 	}},
-}
-
-// grants are the rights of a role, in the form in which a users' file has them.
-func grants(role string) string {
-	return "<grants><query>" + strings.Join(roles.Grants(role), "</query><query>") + "</query></grants>"
 }
 
 // write leaves a file alone that says the right thing already.

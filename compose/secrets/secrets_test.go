@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/tidemark-cdc/tidemark/clickhouse/roles"
 )
 
 func TestSecretsAreMadeOnceAndDiffer(t *testing.T) {
@@ -42,5 +44,6 @@ func TestHashesFollowAPasswordThatWasChanged(t *testing.T) {
 	require.Equal(t, []string{"clickhouse_users.xml"}, made)
 	hashes, err := os.ReadFile(filepath.Join(dir, "clickhouse_users.xml"))
 	require.NoError(t, err)
+	require.Contains(t, string(hashes), roles.Element("tidemark_reconcile")+"</reconcile>", "who compares has its rights here and not in the server")
 	require.Contains(t, string(hashes), fmt.Sprintf("<bi><password_sha256_hex>%x</password_sha256_hex></bi>", sha256.Sum256([]byte("another"))))
 }

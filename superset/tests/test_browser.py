@@ -145,7 +145,13 @@ def test_drilling_down(looker):
     state = cell.inner_text()
     cell.click(button="right")
     choices = looker.page.locator(".ant-dropdown-menu-submenu-popup").get_by_text(state, exact=False)
-    looker.wait_for("what one can drill by", lambda: hovered(looker) and choices.count())
+
+    def offered() -> int:
+        """Point at the menu's line, again should the page have moved under it."""
+        looker.page.locator("[data-test=chart-context-menu]").get_by_text("Drill to detail by", exact=True).hover()
+        return choices.count()
+
+    looker.wait_for("what one can drill by", offered)
     choices.first.click()
     detail = looker.page.locator(".ant-modal")
     detail.locator(".virtual-table-cell").first.wait_for()
@@ -153,12 +159,6 @@ def test_drilling_down(looker):
     arrived = "outcome IN ('late', 'on time')"
     rows = clickhouse.rows(f"SELECT count() FROM sales.parcels WHERE {CURRENCY} AND {arrived} AND state = '{state}'")
     assert f"{int(rows[0][0])} rows" in detail.inner_text()
-
-
-def hovered(looker: Viewer) -> bool:
-    """Point at the menu's line; again, should the page have moved under it."""
-    looker.page.locator("[data-test=chart-context-menu]").get_by_text("Drill to detail by", exact=True).hover()
-    return True
 
 
 def test_an_analyst_finds_no_way_to_edit(looker):

@@ -40,11 +40,11 @@ func Start(ctx context.Context, url string, perSecond int) (*Writer, error) {
 
 // run makes up for beats that came late, so that the rate holds over time.
 func (w *Writer) run(ctx context.Context, conn *pgx.Conn, perSecond int) error {
-	began := time.Now()
-	for tick := time.NewTicker(beat); ; {
+	began, tick := time.Now(), time.NewTicker(beat)
+	defer tick.Stop()
+	for {
 		select {
 		case <-ctx.Done():
-			tick.Stop()
 			return nil
 		case <-tick.C:
 		}

@@ -17,15 +17,11 @@ var ErrCannot = errors.New("cannot be struck here")
 
 const (
 	volumeSize = 3 << 30   // bytes of a volume, in memory as far as they are used
-	scarce     = 48 << 20  // bytes that are left when a volume begins to be full: ClickHouse keeps 64 MiB free
-	crumb      = 128 << 10 // bytes that are left when it is
-	filling    = time.Second
+	crumb      = 128 << 10 // bytes that are left when a volume is full
 )
 
 // DiskFull leaves a part no room to write: the file system under its data is made as
-// small as what it holds. It takes a second, as if something else wrote 48 MiB in that
-// time. Filled at once, a merge that is under way may be committed with empty files by
-// ClickHouse, which only a restart mends: docs/operations.md.
+// small as what it holds.
 func DiskFull(part string) Fault {
 	return Fault{
 		Name: "disk-full-" + part, Kind: "disk full",
@@ -36,11 +32,7 @@ func DiskFull(part string) Fault {
 			if err != nil {
 				return err
 			}
-			if err := leave(dir, scarce); err != nil {
-				return err
-			}
-			rest(ctx, filling)
-			return insist(ctx, func() error { return leave(dir, crumb) }) // what is written meanwhile makes it too small
+			return insist(ctx, func() error { return fill(dir) }) // what is written meanwhile makes it too small
 		},
 		Heal: func(ctx context.Context, r *Rig) error {
 			dir, err := volumeOf(r.Stack, part)
@@ -82,13 +74,12 @@ func volumeOf(st *stack.Stack, part string) (string, error) {
 	return dir, nil
 }
 
-// leave makes a file system as small as what it holds and some bytes more.
-func leave(dir string, bytes uint64) error {
+func fill(dir string) error {
 	var fs syscall.Statfs_t
 	if err := syscall.Statfs(dir, &fs); err != nil {
 		return fmt.Errorf("look at a file system: %w", err)
 	}
-	return resize(dir, (fs.Blocks-fs.Bfree)*uint64(fs.Bsize)+bytes)
+	return resize(dir, (fs.Blocks-fs.Bfree)*uint64(fs.Bsize)+crumb)
 }
 
 func resize(dir string, size uint64) error {

@@ -50,7 +50,6 @@ CREATE TABLE IF NOT EXISTS ops.watermarks ON CLUSTER tidemark
     fingerprint  String,
     _offset      UInt64,
     received_at  DateTime64(3, 'UTC') DEFAULT now64(3),
-    INDEX offset_minmax _offset TYPE minmax GRANULARITY 1,
     PROJECTION newest (SELECT source, complete, max(version) GROUP BY source, complete),
     PROJECTION recent (SELECT source, complete, groupArraySorted(10000)(bitNot(version)) GROUP BY source, complete)
 )
@@ -168,7 +167,7 @@ WITH
     candidates AS
     (
         SELECT source, complete,
-            arrayJoin(arrayDistinct(arraySlice(groupArraySorted(10000)(bitNot(w.version)), 1, if(source IN (SELECT source FROM late), 10000, 500)))) AS inverse
+            bitNot(arrayJoin(arraySlice(groupArraySorted(10000)(bitNot(w.version)), 1, if(source IN (SELECT source FROM late), 10000, 500)))) AS candidate
         FROM ops.watermarks AS w
         WHERE complete
         GROUP BY source, complete
@@ -184,7 +183,7 @@ WITH
                 SELECT source, version, commit_time, _offset, topic, incarnation, ends
                 FROM ops.watermarks
                 LEFT ARRAY JOIN topics AS topic, incarnations AS incarnation, next_offsets AS ends
-                WHERE (source, complete, version) IN (SELECT source, complete, bitNot(inverse) FROM candidates)
+                WHERE (source, complete, version) IN (SELECT source, complete, candidate FROM candidates)
             )
             LEFT ARRAY JOIN ends AS end, arrayEnumerate(ends) AS number
         ) AS e

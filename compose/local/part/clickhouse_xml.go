@@ -3,7 +3,6 @@ package part
 import (
 	"crypto/sha256"
 	"fmt"
-	"strings"
 
 	"github.com/tidemark-cdc/tidemark/clickhouse/roles"
 	"github.com/tidemark-cdc/tidemark/compose/local/site"
@@ -77,20 +76,15 @@ func clickhouseUsersXML(s *site.Site) string {
     <reconcile>
       <password_sha256_hex>%s</password_sha256_hex><networks><ip>127.0.0.1</ip></networks>
       <profile>reader</profile><quota>default</quota>
-      <grants>%s</grants>
+      %s
     </reconcile>
     <dags>
       <password_sha256_hex>%s</password_sha256_hex><networks><ip>127.0.0.1</ip></networks>
       <profile>default</profile><quota>default</quota>
-      <grants>%s</grants>
+      %s
     </dags>
   </users>
 </clickhouse>
-`, hash(s.Secrets.ClickHouse), hash(s.Secrets.BI), hash(s.Secrets.ClickHouseReconcile), grants("tidemark_reconcile"),
-		hash(s.Secrets.ClickHouseDags), grants("tidemark_dags"))
-}
-
-// grants are the rights of a role, for a user of the embedded engine, which has no roles.
-func grants(role string) string {
-	return "<query>" + strings.Join(roles.Grants(role), "</query><query>") + "</query>"
+`, hash(s.Secrets.ClickHouse), hash(s.Secrets.BI), hash(s.Secrets.ClickHouseReconcile), roles.Element("tidemark_reconcile"),
+		hash(s.Secrets.ClickHouseDags), roles.Element("tidemark_dags"))
 }

@@ -74,6 +74,7 @@ class _Work:
                 out += self._partition(target, p)
         merged = Entry(self.run, target.name, "", "merge", version=behind)
         if self._afford(parts.of(self.client, "current", target.name).bytes):
+            self.held()
             out.append(merge.merge(self.client, target, merged, self._left()))
         return out
 
@@ -110,6 +111,7 @@ class _Work:
         """To the cold volume, if there is one."""
         if not self.budget.cold:
             return None
+        self.held()
         return move.move(self.client, target, Entry(self.run, target.name, partition, "move"), self.budget.cold)
 
     def _skipped(self, contract: Contract, why: str) -> Entry:
