@@ -17,6 +17,7 @@ func (b *Build) CreatePast() string {
 }
 
 // create makes a table of sums. Its deduplication window is as long as raw's: a retried batch must not be summed twice.
+// What a part was merged from stays for eight minutes: the sink takes it back when the part cannot be read.
 func (s *Shape) create(table, comment string) string {
 	var columns []string
 	for _, c := range s.grain {
@@ -29,7 +30,7 @@ func (s *Shape) create(table, comment string) string {
 	if s.since != "" {
 		ttl = fmt.Sprintf("\nTTL toDate(`%s`) + toIntervalDay(%d)", s.since, s.Retention+2)
 	}
-	return fmt.Sprintf("CREATE TABLE %s\n(\n    %s\n)\nENGINE = AggregatingMergeTree\nORDER BY (%s)%s\nSETTINGS non_replicated_deduplication_window = 10000\nCOMMENT '%s'",
+	return fmt.Sprintf("CREATE TABLE %s\n(\n    %s\n)\nENGINE = AggregatingMergeTree\nORDER BY (%s)%s\nSETTINGS non_replicated_deduplication_window = 10000, old_parts_lifetime = 480\nCOMMENT '%s'",
 		table, strings.Join(columns, ",\n    "), strings.Join(s.Grain, ", "), ttl, comment)
 }
 

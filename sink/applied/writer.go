@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/ClickHouse/ch-go/proto"
+
+	"github.com/tidemark-cdc/tidemark/sink/clickhouse"
 )
 
 // Inserter sends one block.
@@ -91,10 +93,11 @@ func (w *Writer) gather(waiting []request) []request {
 }
 
 func (w *Writer) insert(ctx context.Context, cols *columns) error {
+	var again clickhouse.Again
 	for {
 		err := w.to.Insert(ctx, "ops", "applied", cols.input(), "")
-		var mendable interface{ Retryable() bool }
-		if err == nil || errors.As(err, &mendable) && !mendable.Retryable() {
+		var typed interface{ Retryable() bool }
+		if err == nil || errors.As(err, &typed) && !again.Worth(err) {
 			return err
 		}
 		if ctx.Err() != nil {

@@ -125,7 +125,9 @@ func (c *Conn) do(ctx context.Context, attempt string, q ch.Query) error {
 	defer cancel()
 	if err := c.client.Do(ctx, q); err != nil {
 		c.drop()
-		return newError(attempt, err)
+		failed := newError(attempt, err)
+		failed.detached = failed.Code == int(proto.ErrUnknownTable) && c.anyDetached(ctx)
+		return failed
 	}
 	c.used = time.Now()
 	return nil

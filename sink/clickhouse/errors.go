@@ -48,6 +48,8 @@ type Error struct {
 	Err     error
 
 	damaged bool
+	// detached: a table is missing, and one of the server's is detached.
+	detached bool
 }
 
 func (e *Error) Error() string { return fmt.Sprintf("clickhouse: %s: %v", e.Attempt, e.Err) }
@@ -87,4 +89,10 @@ func classOf(code proto.Error) Class {
 		return Stop
 	}
 	return Retry
+}
+
+// HasCode reports whether err is the server's and has one of the codes.
+func HasCode(err error, codes ...proto.Error) bool {
+	var failed *Error
+	return errors.As(err, &failed) && slices.Contains(codes, proto.Error(failed.Code))
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/segmentio/kafka-go"
 
 	"github.com/tidemark-cdc/tidemark/schemas/watermark"
+	"github.com/tidemark-cdc/tidemark/sink/clickhouse"
 	"github.com/tidemark-cdc/tidemark/sink/consume"
 	"github.com/tidemark-cdc/tidemark/sink/ledger"
 )
@@ -134,13 +135,13 @@ func (c *Copier) flush(ctx context.Context) error {
 	if n == 0 || n < most && time.Since(c.began) < c.Age {
 		return nil
 	}
+	var again clickhouse.Again
 	for {
 		err := c.To.Insert(ctx, "ops", "watermarks", c.cols.input(), "")
 		if err == nil {
 			break
 		}
-		var mendable interface{ Retryable() bool }
-		if !errors.As(err, &mendable) || !mendable.Retryable() {
+		if !again.Worth(err) {
 			return fmt.Errorf("insert %d watermarks: %w", n, err)
 		}
 		c.Retried("insert watermarks", err)

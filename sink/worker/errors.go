@@ -83,8 +83,8 @@ var table = []struct {
 	{ErrApplied, Operator, "the group's offsets were moved, or ClickHouse was restored from an older copy: " + looked + "; rows that are gone come back with `sink replay {topic} --missing`"},
 	{ErrRebuilt, Operator, "run the sink version and the contract that sealed the range until it is applied, then upgrade"},
 	{ErrPartLost, Operator, "ClickHouse lost what it had acknowledged (power cut, restored copy, deleted part): bring back what the topic still holds with `sink replay {topic} --missing`, or " + again},
-	{clickhouse.ErrDamaged, Operator, "mend the disk, restart ClickHouse and then the sink: for eight minutes after a merge it still has what the part was made from. Where it is later, " +
-		"or the message stays, detach the part, whose folder and table it names: ALTER TABLE ... DETACH PART '...'. A part of raw comes back with `sink replay {topic} --missing`; " +
+	{clickhouse.ErrDamaged, Operator, "the part has no sources any more that could take its place. Mend the disk, then detach the part, whose folder and table it names: " +
+		"ALTER TABLE ... DETACH PART '...', and restart the sink. A part of raw comes back with `sink replay {topic} --missing`; " +
 		"where it was one of current or of an aggregate, " + rebuild},
 	{mend.ErrPartial, Operator, "something has deleted rows of raw: " + rebuild},
 	{mend.ErrStaged, Operator, "the staging table in raw named mend_... holds another number of rows than it was sent: look at ClickHouse's log"},

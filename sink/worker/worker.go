@@ -38,6 +38,12 @@ type Table struct {
 	hold hold
 }
 
+// Parts takes back what a broken part of ClickHouse was merged from.
+type Parts interface {
+	// Restore reports whether it did.
+	Restore(ctx context.Context) (bool, error)
+}
+
 // Shared is what the workers of a process share.
 type Shared struct {
 	Group   string
@@ -56,6 +62,8 @@ type Shared struct {
 	Grace time.Duration
 	// Until, when set, is the offset at which a partition's worker ends by itself.
 	Until func(partition int) int64
+	// Parts may be nil: then a part that cannot be read stops the worker.
+	Parts Parts
 	// Replicated tables lose no part behind its token, so a restart of the server is no reason to look at each.
 	Replicated bool
 	// Pause is the wait after a failed attempt at ClickHouse; it doubles up to 5 s.

@@ -8,7 +8,7 @@ CREATE TABLE sales_state.sold_7db4d8cb_2
 )
 ENGINE = AggregatingMergeTree
 ORDER BY (state, hour)
-SETTINGS non_replicated_deduplication_window = 10000
+SETTINGS non_replicated_deduplication_window = 10000, old_parts_lifetime = 480
 COMMENT 'tidemark model sold 7db4d8cb9e062a08ea64da13 2';
 
 CREATE TABLE sales_state.sold_7db4d8cb_2_past
@@ -21,7 +21,7 @@ CREATE TABLE sales_state.sold_7db4d8cb_2_past
 )
 ENGINE = AggregatingMergeTree
 ORDER BY (state, hour)
-SETTINGS non_replicated_deduplication_window = 10000
+SETTINGS non_replicated_deduplication_window = 10000, old_parts_lifetime = 480
 COMMENT 'rows below the boundary of sales_state.sold_7db4d8cb_2';
 
 CREATE MATERIALIZED VIEW sales_state.sold_7db4d8cb_2_mv TO sales_state.sold_7db4d8cb_2 AS

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	tidemark "github.com/tidemark-cdc/tidemark/clickhouse"
+	"github.com/tidemark-cdc/tidemark/sink/restore"
 	"github.com/tidemark-cdc/tidemark/sink/tables"
 )
 
@@ -38,6 +39,9 @@ func (c migrateCmd) Run(ctx context.Context, a *app) error {
 	}
 	if err := tables.Migrate(ctx, conn, contracts); err != nil {
 		return &coded{exitTables, "", err}
+	}
+	if err := restore.Lengthen(ctx, conn); err != nil {
+		return err
 	}
 	a.log.Info("migrated", "contracts", len(contracts), "statements", len(statements))
 	return nil

@@ -16,6 +16,7 @@ import (
 	"github.com/tidemark-cdc/tidemark/sink/deadletter"
 	"github.com/tidemark-cdc/tidemark/sink/lookup"
 	"github.com/tidemark-cdc/tidemark/sink/replay"
+	"github.com/tidemark-cdc/tidemark/sink/restore"
 	"github.com/tidemark-cdc/tidemark/sink/serve"
 	"github.com/tidemark-cdc/tidemark/sink/tables"
 	"github.com/tidemark-cdc/tidemark/sink/watermarks"
@@ -70,6 +71,9 @@ func (p *process) connect(ctx context.Context, contracts []*contract.Contract) (
 		return err
 	}
 	p.conns = append(p.conns, first)
+	if err := restore.Attach(ctx, first, p.log); err != nil {
+		return err
+	}
 	missing, err := tables.Plan(ctx, first, contracts)
 	if err == nil && len(missing) == 0 {
 		err = fixedTables(ctx, first)
@@ -135,6 +139,9 @@ func (p *process) share(ctx context.Context) error {
 	p.shared = p.newShared(writer)
 	watch := &replay.Watch{Connect: p.ClickHouse.Conn, Every: time.Second, Log: p.log}
 	go watch.Run(ctx)
+	parts := &restore.Watch{Connect: p.ClickHouse.Conn, Every: 2 * time.Second, Log: p.log}
+	go parts.Run(ctx)
+	p.shared.Parts = parts
 	for t, table := range p.tables {
 		table.Guard = &worker.Guard{Topic: t, Table: table.Contract.Target.Table, Group: p.Kafka.Group, Kafka: p.client,
 			Leases: p.shared.Leases, Every: 5 * time.Second, Patience: 10 * time.Second, Log: p.log,

@@ -16,7 +16,7 @@ CREATE TABLE current_local.tables_test_payments ON CLUSTER tidemark
 )
 ENGINE = ReplicatedReplacingMergeTree(_version, _deleted)
 ORDER BY (`order_id`, `id`)
-SETTINGS replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 604800,
+SETTINGS replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 604800, old_parts_lifetime = 480,
     min_age_to_force_merge_seconds = 600, min_age_to_force_merge_on_partition_only = 1
 COMMENT 'Current rows of pg.public.payments; read tables_test.tables_test_payments instead';
 
@@ -43,7 +43,7 @@ CREATE TABLE raw_local.tables_test_payments ON CLUSTER tidemark
 ENGINE = ReplicatedMergeTree
 PARTITION BY toMonday(_commit_time)
 ORDER BY (`order_id`, `id`, `_version`, `_sign`)
-SETTINGS replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 604800,
+SETTINGS replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 604800, old_parts_lifetime = 480,
     min_age_to_force_merge_seconds = 600, min_age_to_force_merge_on_partition_only = 1
 COMMENT 'Every change of pg.public.payments, signed; read it with sum(_sign)';
 

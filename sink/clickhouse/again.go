@@ -1,0 +1,42 @@
+package clickhouse
+
+import (
+	"context"
+	"errors"
+
+	"github.com/ClickHouse/ch-go/proto"
+)
+
+// misses is how often in a row a table may be missing, or a part not be readable. Another
+// sink may have brought either back between the failure and the look at it.
+const misses = 3
+
+// Again says over the tries of one attempt whether another may succeed. It is used by one
+// goroutine.
+type Again struct{ missed int }
+
+// Worth reports whether what failed with err is to be tried again. A table that is missing
+// is waited for while it is detached: package restore attaches it again.
+func (a *Again) Worth(err error) bool {
+	var failed *Error
+	if errors.As(err, &failed) && (failed.damaged || failed.Code == int(proto.ErrUnknownTable)) {
+		if a.missed++; failed.detached {
+			a.missed = 0
+		}
+		return a.missed < misses
+	}
+	a.missed = 0
+	var mendable interface{ Retryable() bool }
+	return errors.As(err, &mendable) && mendable.Retryable()
+}
+
+// anyDetached reports whether a table of the server is detached, but not for good.
+func (c *Conn) anyDetached(ctx context.Context) bool {
+	var n proto.ColUInt64
+	err := c.Query(ctx, Select{
+		SQL:     "SELECT count() AS n FROM system.detached_tables WHERE NOT is_permanently AND database IN (SELECT name FROM system.databases WHERE engine = 'Atomic')",
+		Result:  proto.Results{{Name: "n", Data: &n}},
+		OnBlock: func(int) error { return nil },
+	})
+	return err == nil && n.Rows() == 1 && n.Row(0) > 0
+}

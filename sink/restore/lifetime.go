@@ -1,0 +1,52 @@
+package restore
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ClickHouse/ch-go/proto"
+
+	"github.com/tidemark-cdc/tidemark/clickhouse/cluster"
+	"github.com/tidemark-cdc/tidemark/sink/clickhouse"
+)
+
+// Server is a connection that knows what its server belongs to.
+type Server interface {
+	Querier
+	Cluster() cluster.Name
+	Exec(ctx context.Context, sql string) error
+}
+
+// Lengthen gives every table that says nothing of old_parts_lifetime the one that new
+// tables are made with. In a cluster it does nothing: replicas have the part, too.
+func Lengthen(ctx context.Context, s Server) error {
+	if s.Cluster() != "" {
+		return nil
+	}
+	databases, err := ours(ctx, s)
+	if err != nil {
+		return err
+	}
+	var database, table proto.ColStr
+	var short []part
+	err = s.Query(ctx, clickhouse.Select{
+		SQL: fmt.Sprintf("SELECT database, name FROM system.tables WHERE database IN (%s) AND engine LIKE '%%MergeTree' AND engine_full NOT LIKE '%%old_parts_lifetime%%'",
+			texts(databases)),
+		Result: proto.Results{{Name: "database", Data: &database}, {Name: "name", Data: &table}},
+		OnBlock: func(rows int) error {
+			for i := range rows {
+				short = append(short, part{database: database.Row(i), table: table.Row(i)})
+			}
+			return nil
+		},
+	})
+	for _, p := range short {
+		if err == nil {
+			err = s.Exec(ctx, fmt.Sprintf("ALTER TABLE %s MODIFY SETTING old_parts_lifetime = %d", p.of(), Lifetime))
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("have the server keep what parts were merged from: %w", err)
+	}
+	return nil
+}

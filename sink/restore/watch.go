@@ -1,0 +1,102 @@
+package restore
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/tidemark-cdc/tidemark/sink/clickhouse"
+)
+
+// Watch looks for broken parts when there is cause to.
+type Watch struct {
+	// Connect opens a connection; Watch holds one.
+	Connect func() (*clickhouse.Conn, error)
+	// Every is the time between looks at the server's errors.
+	Every time.Duration
+	Log   *slog.Logger
+
+	mu        sync.Mutex
+	conn      Querier
+	databases []string
+	seen      trouble
+	owed      time.Time // since when parts are to be checked
+	hopeless  map[part]bool
+}
+
+// Run looks until ctx ends.
+func (w *Watch) Run(ctx context.Context) {
+	for {
+		if err := w.look(ctx); err != nil && ctx.Err() == nil {
+			w.Log.Debug("look for broken parts", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(w.Every):
+		}
+	}
+}
+
+// patience is how long a disk may be full before parts are checked all the same: what they
+// were merged from does not stay for ever.
+const patience = time.Minute
+
+// look checks parts when something was met since the last look; while writes still find no
+// room it waits for a while.
+func (w *Watch) look(ctx context.Context) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.open(ctx); err != nil {
+		return err
+	}
+	if err := attachFound(ctx, w.conn, w.databases, w.Log); err != nil {
+		return err
+	}
+	met, err := look(ctx, w.conn)
+	if err != nil {
+		return err
+	}
+	full := met.room > w.seen.room
+	if met != w.seen && w.owed.IsZero() {
+		w.owed = time.Now()
+	}
+	w.seen = met
+	if w.owed.IsZero() || full && time.Since(w.owed) < patience {
+		return nil
+	}
+	if _, err := w.pass(ctx); err != nil {
+		return err
+	}
+	w.owed = time.Time{}
+	w.seen, err = look(ctx, w.conn) // a check that finds something is an error that the server counts
+	return err
+}
+
+// Restore looks at once and reports whether a table was brought back, so that what failed
+// for a broken part may be tried again.
+func (w *Watch) Restore(ctx context.Context) (bool, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.open(ctx); err != nil {
+		return false, err
+	}
+	return w.pass(ctx)
+}
+
+// open connects, and learns which databases there are to look after.
+func (w *Watch) open(ctx context.Context) error {
+	if w.conn == nil {
+		conn, err := w.Connect()
+		if err != nil {
+			return err
+		}
+		w.conn = conn
+	}
+	found, err := ours(ctx, w.conn)
+	if len(found) > len(w.databases) { // a raw table that is detached now has no views to tell of
+		w.databases = found
+	}
+	return err
+}
