@@ -80,10 +80,10 @@ func (ch ClickHouse) Query(ctx context.Context, sql string, row func([]*string) 
 		return fmt.Errorf("ClickHouse query: %s: %s", res.Status, strings.TrimSpace(string(message)))
 	}
 	dec := json.NewDecoder(bufio.NewReaderSize(res.Body, 1<<16))
-	for {
+	for n := 0; ; n++ {
 		var texts []*string
 		if err := dec.Decode(&texts); errors.Is(err, io.EOF) {
-			return nil
+			return whole(res.Header, n)
 		} else if err != nil {
 			return fmt.Errorf("ClickHouse query: %w", err)
 		}
@@ -91,4 +91,19 @@ func (ch ClickHouse) Query(ctx context.Context, sql string, row func([]*string) 
 			return err
 		}
 	}
+}
+
+// whole fails when fewer rows arrived than the server says it gave. It keeps an answer in a
+// file until the query's end, and with a full disk it sends an empty one and 200 OK.
+func whole(h http.Header, rows int) error {
+	var summary struct {
+		Rows int `json:"result_rows,string"`
+	}
+	if err := json.Unmarshal([]byte(h.Get("X-ClickHouse-Summary")), &summary); err != nil {
+		return fmt.Errorf("ClickHouse query: its summary: %w", err)
+	}
+	if summary.Rows != rows {
+		return fmt.Errorf("ClickHouse query: %d of %d rows arrived; is its disk full?", rows, summary.Rows)
+	}
+	return nil
 }
