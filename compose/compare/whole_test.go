@@ -12,7 +12,7 @@ import (
 func TestAnAnswerThatIsCutIsNoAnswer(t *testing.T) {
 	for body, ok := range map[string]bool{"": false, "[\"1\"]\n": false, "[\"1\"]\n[\"2\"]\n": true} {
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("X-ClickHouse-Summary", `{"read_rows":"7","result_rows":"2"}`)
+			w.Header().Set("X-ClickHouse-Summary", `{"read_rows":"7","written_rows":"3","result_rows":"5"}`)
 			_, _ = w.Write([]byte(body))
 		}))
 		defer s.Close()

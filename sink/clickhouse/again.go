@@ -3,29 +3,39 @@ package clickhouse
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/ClickHouse/ch-go/proto"
 )
 
-// misses is how often in a row a table may be missing, or a part not be readable. Another
-// sink may have brought either back between the failure and the look at it.
-const misses = 3
+// A table may be missing, or a part not be readable, so often in a row and at least for so
+// long. Another sink may have brought either back between the failure and the look at it.
+const (
+	misses = 3
+	missed = 5 * time.Second
+)
 
 // Again says over the tries of one attempt whether another may succeed. It is used by one
 // goroutine.
-type Again struct{ missed int }
+type Again struct {
+	misses int
+	since  time.Time
+}
 
 // Worth reports whether what failed with err is to be tried again. A table that is missing
 // is waited for while it is detached: package restore attaches it again.
 func (a *Again) Worth(err error) bool {
 	var failed *Error
 	if errors.As(err, &failed) && (failed.damaged || failed.Code == int(proto.ErrUnknownTable)) {
-		if a.missed++; failed.detached {
-			a.missed = 0
+		if a.misses == 0 {
+			a.since = time.Now()
 		}
-		return a.missed < misses
+		if a.misses++; failed.detached {
+			a.misses = 0
+		}
+		return a.misses < misses || time.Since(a.since) < missed
 	}
-	a.missed = 0
+	a.misses = 0
 	var mendable interface{ Retryable() bool }
 	return errors.As(err, &mendable) && mendable.Retryable()
 }

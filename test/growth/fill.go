@@ -38,11 +38,14 @@ func Fill(ctx context.Context, o FillOptions) error {
 		if len(o.Models) > 0 && !slices.Contains(o.Models, f.model) {
 			continue
 		}
-		n, err := b.fill(ctx, f, o.History)
-		if err != nil {
+		from := 0
+		if n, ok := recent[f.model]; ok {
+			from = max(0, o.History-n)
+		}
+		if err := b.fill(ctx, f, 1, from, o.History); err != nil {
 			return fmt.Errorf("fill %s: %w", f.model, err)
 		}
-		o.Log("%s has the sums of %d rows\n", f.model, n)
+		o.Log("%s has the sums of %d rows\n", f.model, o.History-from)
 	}
 	for table, n := range map[string]int{"users": o.People, "products": products} {
 		if err := b.do(ctx, fmt.Sprintf("INSERT INTO current.%s %s FROM numbers(%d)", table, current[table], n)); err != nil {
@@ -65,20 +68,16 @@ SELECT toString(number), concat('product ', toString(number)), toString(number %
 	toDateTime64('2020-01-01 00:00:00', 3, 'UTC'), toDateTime64('2020-01-01 00:00:00', 3, 'UTC'), 1, 0`,
 }
 
-// fill puts the model's own query over images of the rows, block by block, and gives how many rows that were.
-func (b *bench) fill(ctx context.Context, f feed, history int) (n int, err error) {
-	from := 0
-	if n, ok := recent[f.model]; ok {
-		from = max(0, history-n)
-	}
-	for first := from; first < history; first += block {
-		images, err := rows(f.source, fmt.Sprintf("SELECT number AS k, 1 AS v, toInt8(1) AS sign FROM numbers(%d, %d)", first, min(block, history-first)))
+// fill puts the model's own query over images of rows of history in a version, from and up to a number, block by block.
+func (b *bench) fill(ctx context.Context, f feed, version, from, to int) error {
+	for first := from; first < to; first += block {
+		images, err := rows(f.source, fmt.Sprintf("SELECT number AS k, %d AS v, toInt8(1) AS sign FROM numbers(%d, %d)", version, first, min(block, to-first)))
 		if err != nil {
-			return 0, err
+			return err
 		}
 		if err := b.insert(ctx, "sales_state."+f.state, strings.Replace(f.query, "raw."+f.source, "("+images+")", 1), "max_threads = 2, max_insert_threads = 1, optimize_on_insert = 1"); err != nil {
-			return 0, err
+			return err
 		}
 	}
-	return history - from, nil
+	return nil
 }

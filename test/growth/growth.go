@@ -6,10 +6,8 @@ import (
 	"embed"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 
 	"github.com/tidemark-cdc/tidemark/compose/compare"
@@ -53,8 +51,10 @@ type bench struct {
 	runs   int
 }
 
-// Run fills the sources step by step and measures each model at each step. The sources keep no rows: an aggregate never
-// reads them.
+// largest is the most history, in rows, that models with a line for nearly each row are given.
+const largest = 10_000_000
+
+// Run fills the models step by step and measures each at each step. The sources keep no rows: an aggregate never reads them.
 func Run(ctx context.Context, o Options) ([]Cost, error) {
 	b := &bench{Options: o}
 	if err := b.prepare(ctx); err != nil {
@@ -62,11 +62,14 @@ func Run(ctx context.Context, o Options) ([]Cost, error) {
 	}
 	had := 0
 	for _, n := range o.History {
-		if err := b.grow(ctx, had, n); err != nil {
-			return b.costs, err
-		}
-		had = n
 		for _, m := range b.models {
+			if _, large := recent[m.model]; large && n > largest {
+				fmt.Fprintf(o.Log, "%-14s %9d rows of history: not measured, it would take hours to make\n", m.model, n)
+				continue
+			}
+			if err := b.fill(ctx, m, 0, had, n); err != nil {
+				return b.costs, fmt.Errorf("make history of %s: %w", m.model, err)
+			}
 			c, err := b.measure(ctx, m, n)
 			if err != nil {
 				return b.costs, fmt.Errorf("measure %s: %w", m.model, err)
@@ -74,6 +77,7 @@ func Run(ctx context.Context, o Options) ([]Cost, error) {
 			b.costs = append(b.costs, c)
 			fmt.Fprintf(o.Log, "%-14s %9d rows of history: %6.2f s, %6.2f CPU s, %6.1f MB inserted, %6.1f MB merged\n", c.Model, c.History, c.Seconds, c.CPU, c.Written, c.Merged)
 		}
+		had = n
 	}
 	return b.costs, nil
 }
@@ -100,8 +104,7 @@ func (b *bench) prepare(ctx context.Context) error {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("make the models: %w: %s", err, out)
 	}
-	// The server's own log is merged as well, and would be counted.
-	if err := b.do(ctx, "SYSTEM STOP MERGES system.query_log"); err != nil {
+	if err := b.leaveLogs(ctx); err != nil {
 		return err
 	}
 	var err error
@@ -109,13 +112,24 @@ func (b *bench) prepare(ctx context.Context) error {
 	return err
 }
 
-// sources names the tables that there are images of.
-func sources() ([]string, error) {
-	files, err := fs.Glob(images, "sources/*.sql")
-	for i, f := range files {
-		files[i] = strings.TrimSuffix(filepath.Base(f), ".sql")
+// leaveLogs has the server's own logs not be merged: it would be counted.
+func (b *bench) leaveLogs(ctx context.Context) error {
+	if err := b.do(ctx, "SYSTEM FLUSH LOGS"); err != nil {
+		return err
 	}
-	return files, err
+	var logs []string
+	if err := b.ClickHouse.Query(ctx, "SELECT name FROM system.tables WHERE database = 'system' AND engine = 'MergeTree'", func(row []*string) error {
+		logs = append(logs, *row[0])
+		return nil
+	}); err != nil {
+		return err
+	}
+	for _, log := range logs {
+		if err := b.do(ctx, "SYSTEM STOP MERGES system."+log); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // rows is a SELECT of the images of the rows that a SELECT of k, v and sign numbers.
@@ -125,25 +139,6 @@ func rows(source, numbers string) (string, error) {
 		return "", err
 	}
 	return fmt.Sprintf("%s\nFROM (SELECT *, intHash64(k) AS h FROM (%s))", strings.TrimSpace(string(image)), numbers), nil
-}
-
-// grow adds rows of history to every source.
-func (b *bench) grow(ctx context.Context, from, to int) error {
-	names, err := sources()
-	if err != nil {
-		return err
-	}
-	for _, source := range names {
-		sql, err := rows(source, fmt.Sprintf("SELECT number AS k, 0 AS v, toInt8(1) AS sign FROM numbers(%d, %d)", from, to-from))
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(b.Log, "history of %s up to %d rows\n", source, to)
-		if err := b.insert(ctx, "raw."+source, sql, "max_block_size = 1000000, min_insert_block_size_rows = 1000000, min_insert_block_size_bytes = 0, max_insert_threads = 1"); err != nil {
-			return fmt.Errorf("make history of %s: %w", source, err)
-		}
-	}
-	return nil
 }
 
 // insert names the columns that the query gives.
