@@ -41,7 +41,7 @@ func Attach(ctx context.Context, q Querier, log *slog.Logger) error {
 	return attachFound(ctx, q, databases, log)
 }
 
-// attachFound is rule attach-found.
+// attachFound attaches whatever is detached (rule: attach-found).
 func attachFound(ctx context.Context, q Querier, databases []string, log *slog.Logger) error {
 	away, err := detached(ctx, q, databases)
 	for _, p := range away {

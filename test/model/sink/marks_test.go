@@ -16,6 +16,8 @@ var beyond = map[string]string{
 	"pause-acknowledged":  "the model has no replays; sink/cmd/sink: TestReplayRebuildsWhileTheStreamGoesOn",
 	"pause-recheck":       "the model has no replays; sink/replay: TestADeadPauseIsOver, TestAWorkerThatWentOnEndsTheExchange",
 	"replay-before-lease": "the model has no compaction; sink/replay: TestAReplayWaitsForCompaction, dags: test_not_while_topics_are_replayed",
+	"sources-first":       "in the model ClickHouse keeps what it acknowledged; sink/restore: TestAPartWithoutSourcesStays",
+	"attach-found":        "in the model no table is ever away; sink/restore: TestATableThatIsFoundDetachedIsAttached",
 	"exchange-fenced":     "the model has no replays; sink/replay: TestADeadExchangeIsGoneThroughWith",
 }
 
