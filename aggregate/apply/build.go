@@ -19,8 +19,8 @@ func (a *Applier) carryOut(ctx context.Context, s *step) error {
 	if s.Action == Kept {
 		keep = s.found.current.name
 		b := &target.Build{Shape: s.shape, Serial: s.found.current.serial, Cut: s.found.current.cut}
-		if err := a.Server.Exec(ctx, b.CreateView()); err != nil { // its words may have changed
-			return fmt.Errorf("make its view: %w", err)
+		if err := a.show(ctx, b); err != nil { // its words may have changed
+			return err
 		}
 	} else {
 		b, err := a.build(ctx, s)
@@ -60,10 +60,17 @@ func (a *Applier) build(ctx context.Context, s *step) (b *target.Build, err erro
 	if err != nil {
 		return nil, err
 	}
-	if err := a.Server.Exec(ctx, b.CreateView()); err != nil {
-		return nil, fmt.Errorf("turn its view: %w", err)
+	return b, a.show(ctx, b)
+}
+
+// show turns what is read to a build. What is read by find comes last: broken off before, the turn is made again.
+func (a *Applier) show(ctx context.Context, b *target.Build) error {
+	for _, sql := range []string{b.CreateLines(), b.CreateView()} {
+		if err := a.Server.Exec(ctx, sql); err != nil {
+			return fmt.Errorf("turn its views: %w", err)
+		}
 	}
-	return b, nil
+	return nil
 }
 
 // fill makes a build that is whole.

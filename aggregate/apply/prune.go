@@ -32,8 +32,10 @@ func (a *Applier) Remove(ctx context.Context, name string) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	if err := a.Server.Exec(ctx, "DROP VIEW IF EXISTS "+target.View(name)+" SYNC"); err != nil {
-		return Outcome{}, fmt.Errorf("remove the view of %s: %w", name, err)
+	for _, view := range []string{target.View(name), target.Lines(name)} {
+		if err := a.Server.Exec(ctx, "DROP VIEW IF EXISTS "+view+" SYNC"); err != nil {
+			return Outcome{}, fmt.Errorf("remove the view of %s: %w", name, err)
+		}
 	}
 	if err := boundary.DrainReaders(ctx, a.Server); err != nil {
 		return Outcome{}, err

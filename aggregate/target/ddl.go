@@ -81,18 +81,38 @@ func (b *Build) CreateView() string {
 	for _, c := range b.measures {
 		columns = append(columns, fmt.Sprintf("sum(t.`%s`) AS `%s`", c.Name, c.Name))
 	}
-	group, from, kept := "", b.State(), ""
+	group := ""
 	if len(groups) > 0 {
 		group = "GROUP BY " + strings.Join(groups, ", ") + "\n"
 	}
+	return fmt.Sprintf("CREATE OR REPLACE VIEW %s DEFINER = CURRENT_USER SQL SECURITY DEFINER AS\nSELECT\n    %s\n%s%sHAVING sum(t.`%s`) != 0\nCOMMENT %s",
+		View(b.Name), strings.Join(columns, ",\n    "), b.from(), group, model.Count, Text(b.About+" ["+b.State()+"]"))
+}
+
+// CreateLines makes what views read that sum up anyway: a group may stand in several lines, and one that is gone as lines
+// that cancel out. It spares summing up every group of a long time, only to sum the groups up again.
+func (b *Build) CreateLines() string {
+	var columns []string
+	for _, c := range b.grain {
+		columns = append(columns, fmt.Sprintf("t.`%s` AS `%s`", c.Name, c.Name))
+	}
+	for _, c := range b.measures {
+		columns = append(columns, fmt.Sprintf("CAST(t.`%s`, '%s') AS `%s`", c.Name, c.Type, c.Name)) // no SimpleAggregateFunction
+	}
+	return fmt.Sprintf("CREATE OR REPLACE VIEW %s DEFINER = CURRENT_USER SQL SECURITY DEFINER AS\nSELECT\n    %s\n%sCOMMENT %s",
+		Lines(b.Name), strings.Join(columns, ",\n    "), b.from(), Text("lines of "+b.State()+", to be summed up"))
+}
+
+// from reads the whole build, as far as it is kept, as t.
+func (b *Build) from() string {
+	from, kept := b.State(), ""
 	if b.Cut {
 		from = fmt.Sprintf("(SELECT * FROM %s UNION ALL SELECT * FROM %s)", b.State(), Past(b.State()))
 	}
 	if b.since != "" {
 		kept = "WHERE " + b.Kept("t") + "\n"
 	}
-	return fmt.Sprintf("CREATE OR REPLACE VIEW %s DEFINER = CURRENT_USER SQL SECURITY DEFINER AS\nSELECT\n    %s\nFROM %s AS t\n%s%sHAVING sum(t.`%s`) != 0\nCOMMENT %s",
-		View(b.Name), strings.Join(columns, ",\n    "), from, kept, group, model.Count, Text(b.About+" ["+b.State()+"]"))
+	return "FROM " + from + " AS t\n" + kept
 }
 
 // Text quotes a literal.

@@ -13,6 +13,9 @@ const Database = "sales_state"
 // View names what people query.
 func View(model string) string { return "sales." + model }
 
+// Lines is a view of what a model's state and past hold, not summed up.
+func Lines(model string) string { return Database + "." + model + "_lines" }
+
 // Build is one making of a model: a state table of its own and the feed that fills it. A model that is changed or
 // rebuilt is made beside the one that is read, and then the view turns to it: readers never see a half of it.
 type Build struct {

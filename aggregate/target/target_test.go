@@ -24,8 +24,8 @@ func TestStatementsAreTheGoldenOnes(t *testing.T) {
 	require.NoError(t, err)
 	b := &Build{Shape: s, Serial: 2, Cut: true}
 	whole := &Build{Shape: s, Serial: 1}
-	got := strings.Join([]string{b.CreateState(), b.CreatePast(), b.CreateFeed("_offset >= 7"), b.Backfill("_offset < 7", "a/b"), b.Whole(), b.CreateView(),
-		whole.CreateFeed("true"), whole.CreateView()}, ";\n\n") + ";\n"
+	got := strings.Join([]string{b.CreateState(), b.CreatePast(), b.CreateFeed("_offset >= 7"), b.Backfill("_offset < 7", "a/b"), b.Whole(), b.CreateView(), b.CreateLines(),
+		whole.CreateFeed("true"), whole.CreateView(), whole.CreateLines()}, ";\n\n") + ";\n"
 	path := filepath.Join("testdata", "sold.sql")
 	if os.Getenv("UPDATE_GOLDEN") != "" {
 		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))

@@ -45,6 +45,16 @@ GROUP BY t.`state`, t.`hour`
 HAVING sum(t.`n`) != 0
 COMMENT ' [sales_state.sold_7db4d8cb_2]';
 
+CREATE OR REPLACE VIEW sales_state.sold_lines DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
+SELECT
+    t.`state` AS `state`,
+    t.`hour` AS `hour`,
+    CAST(t.`gross`, 'Decimal(38, 2)') AS `gross`,
+    CAST(t.`items`, 'Int64') AS `items`,
+    CAST(t.`n`, 'Int64') AS `n`
+FROM (SELECT * FROM sales_state.sold_7db4d8cb_2 UNION ALL SELECT * FROM sales_state.sold_7db4d8cb_2_past) AS t
+COMMENT 'lines of sales_state.sold_7db4d8cb_2, to be summed up';
+
 CREATE MATERIALIZED VIEW sales_state.sold_7db4d8cb_1_mv TO sales_state.sold_7db4d8cb_1 AS
 SELECT toStartOfHour(r.at) AS hour, r.state AS state, sum(r.x * r._sign) AS gross, sum(r.i * r._sign) AS items, sum(r._sign) AS n FROM raw.orders AS r GROUP BY hour, state;
 
@@ -59,3 +69,13 @@ FROM sales_state.sold_7db4d8cb_1 AS t
 GROUP BY t.`state`, t.`hour`
 HAVING sum(t.`n`) != 0
 COMMENT ' [sales_state.sold_7db4d8cb_1]';
+
+CREATE OR REPLACE VIEW sales_state.sold_lines DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
+SELECT
+    t.`state` AS `state`,
+    t.`hour` AS `hour`,
+    CAST(t.`gross`, 'Decimal(38, 2)') AS `gross`,
+    CAST(t.`items`, 'Int64') AS `items`,
+    CAST(t.`n`, 'Int64') AS `n`
+FROM sales_state.sold_7db4d8cb_1 AS t
+COMMENT 'lines of sales_state.sold_7db4d8cb_1, to be summed up';
