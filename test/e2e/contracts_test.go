@@ -17,9 +17,9 @@ import (
 // files alone, which discover writes: rows from before, and what changes after.
 func TestAnyTableByItsContract(t *testing.T) {
 	ctx, shared := stackOf(t)
-	shared.sql(t, `CREATE TABLE parcels (depot int, nr bigint, label text, weight numeric(9,3), tags text[], seen timestamptz, raw bytea, flag bool, r real, d date,
+	shared.sql(t, `CREATE TABLE parcels (depot int, nr bigint, label text, weight numeric(9,3), tags text[], seen timestamptz, raw bytea, flag bool, r real, d date, code char(5), codes char(3)[],
 		PRIMARY KEY (depot, nr))`)
-	shared.sql(t, `INSERT INTO parcels SELECT n % 3, n, 'label ' || n, n * 1.5, ARRAY['a', NULL, 'c"'], now(), '\xdeadbeef', n % 2 = 0, n / 3.0, '2024-02-29' FROM generate_series(1, 1000) n`)
+	shared.sql(t, `INSERT INTO parcels SELECT n % 3, n, 'label ' || n, n * 1.5, ARRAY['a', NULL, 'c"'], now(), '\xdeadbeef', n % 2 = 0, n / 3.0, '2024-02-29', n % 100, ARRAY['x', 'xyz'] FROM generate_series(1, 1000) n`)
 	docs := make([]any, 500)
 	for i := range docs {
 		docs[i] = bson.D{{Key: "_id", Value: bson.NewObjectID()}, {Key: "n", Value: int32(i)}, {Key: "nested", Value: bson.D{{Key: "x", Value: float64(i) / 2}}},
