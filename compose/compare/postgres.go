@@ -3,7 +3,6 @@ package compare
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -54,9 +53,6 @@ func canonicalRow(cols []contract.Column, texts []*string, fields []string) {
 	}
 }
 
-// padded are the names of the type that fills values up with blanks.
-var padded = []string{"character", "char", "bpchar"}
-
 // postgresText is the expression that prints a column as ClickHouse will.
 func postgresText(expr string, t types.Type) string {
 	switch {
@@ -71,8 +67,8 @@ func postgresText(expr string, t types.Type) string {
 		return "to_char(" + expr + " AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"
 	case t.Form == types.FormMicros && strings.HasPrefix(t.Name, "timestamp"):
 		return "to_char(" + expr + ", 'YYYY-MM-DD HH24:MI:SS.US')"
-	case slices.Contains(padded, t.Name):
-		return "bpcharout(" + expr + ")::text" // a cast to text would cut the blanks that the type fills up with
+	case t.Name == "text": // of char(n), too, whose blanks a cast to text would cut
+		return "CASE WHEN " + expr + " IS NOT NULL THEN format('%s', " + expr + ") END"
 	case t.Form == types.FormMicros:
 		return "(extract(epoch FROM " + expr + ") * 1000000)::bigint::text"
 	}
