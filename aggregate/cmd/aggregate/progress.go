@@ -5,11 +5,12 @@ import (
 	"os"
 
 	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
 )
 
-// bars shows how far a model's history is summed up; quiet, it shows nothing.
+// bars shows how far a model's history is summed up; quiet, or where nobody looks, it shows nothing.
 func bars(quiet bool) func(model string, done, total int) {
-	if quiet {
+	if quiet || !term.IsTerminal(int(os.Stderr.Fd())) {
 		return nil
 	}
 	var bar *progressbar.ProgressBar

@@ -12,6 +12,7 @@ import (
 	"github.com/tidemark-cdc/tidemark/compose/shop/drive"
 	"github.com/tidemark-cdc/tidemark/compose/shop/olist"
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"golang.org/x/term"
 )
 
 type loadCommand struct {
@@ -62,7 +63,8 @@ func (l *loadCommand) Run(c *cli) error {
 func bar(count *drive.Count, total int, done <-chan struct{}) <-chan struct{} {
 	finished := make(chan struct{})
 	b := progressbar.NewOptions(total, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionShowCount(), progressbar.OptionShowIts(),
-		progressbar.OptionSetItsString("changes"), progressbar.OptionSetDescription("orders"), progressbar.OptionSetPredictTime(true))
+		progressbar.OptionSetItsString("changes"), progressbar.OptionSetDescription("orders"), progressbar.OptionSetPredictTime(true),
+		progressbar.OptionSetVisibility(term.IsTerminal(int(os.Stderr.Fd()))))
 	go func() {
 		defer close(finished)
 		tick := time.NewTicker(200 * time.Millisecond)
