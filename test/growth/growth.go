@@ -27,6 +27,8 @@ type Options struct {
 	Aggregate string
 	// History are the rows of history of each source at which it is measured, ascending.
 	History []int
+	// Newest are the rows, the newest ones, that the changes fall on; 0: on any.
+	Newest int
 	// Changes is how many updates are measured per model; the result is for a million.
 	Changes int
 	Log     io.Writer

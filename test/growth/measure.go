@@ -53,7 +53,11 @@ func (b *bench) changes(ctx context.Context, m feed, history int) error {
 	if err := b.do(ctx, "DROP TABLE IF EXISTS growth.changes SYNC"); err != nil {
 		return err
 	}
-	numbers := fmt.Sprintf("SELECT sipHash64(intDiv(number, 2), %[1]d) %% %[1]d AS k, number %% 2 AS v, if(v = 0, toInt8(-1), toInt8(1)) AS sign FROM numbers(%[2]d)", history, 2*b.Changes)
+	among := history
+	if b.Newest > 0 {
+		among = min(b.Newest, history)
+	}
+	numbers := fmt.Sprintf("SELECT %[1]d - 1 - sipHash64(intDiv(number, 2), %[1]d) %% %[2]d AS k, number %% 2 AS v, if(v = 0, toInt8(-1), toInt8(1)) AS sign FROM numbers(%[3]d)", history, among, 2*b.Changes)
 	sql, err := rows(m.source, numbers)
 	if err != nil {
 		return err

@@ -25,6 +25,7 @@ type cli struct {
 	Contracts string `type:"existingdir" default:"schemas/shop" help:"Folder of the contracts."`
 	Aggregate string `default:"bin/aggregate" type:"path" help:"The program aggregate."`
 	History   []int  `default:"1000000,10000000,50000000" help:"Rows of history of each source at which it is measured."`
+	Newest    int    `help:"Changes fall on so many of the newest rows; 0: on any." placeholder:"ROWS"`
 	Changes   int    `default:"200000" help:"Changes that are measured per model; what is printed is for a million."`
 	JSON      bool   `name:"json" help:"Print results as JSON."`
 }
@@ -43,7 +44,7 @@ func (c *cli) run(ctx context.Context) error {
 		return err
 	}
 	costs, err := growth.Run(ctx, growth.Options{ClickHouse: compare.ClickHouse{URL: c.URL, User: c.User, Password: c.Password}, Contracts: all,
-		Aggregate: c.Aggregate, History: c.History, Changes: c.Changes, Log: os.Stderr})
+		Aggregate: c.Aggregate, History: c.History, Newest: c.Newest, Changes: c.Changes, Log: os.Stderr})
 	if c.JSON {
 		return errors.Join(err, json.NewEncoder(os.Stdout).Encode(costs))
 	}
