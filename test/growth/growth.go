@@ -53,9 +53,6 @@ type bench struct {
 	runs   int
 }
 
-// largest is the most history, in rows, that models with a line for nearly each row are given.
-const largest = 10_000_000
-
 // Run fills the models step by step and measures each at each step. The sources keep no rows: an aggregate never reads them.
 func Run(ctx context.Context, o Options) ([]Cost, error) {
 	b := &bench{Options: o}
@@ -65,10 +62,6 @@ func Run(ctx context.Context, o Options) ([]Cost, error) {
 	had := 0
 	for _, n := range o.History {
 		for _, m := range b.models {
-			if _, large := recent[m.model]; large && n > largest {
-				fmt.Fprintf(o.Log, "%-14s %9d rows of history: not measured, it would take hours to make\n", m.model, n)
-				continue
-			}
 			if err := b.fill(ctx, m, 0, had, n); err != nil {
 				return b.costs, fmt.Errorf("make history of %s: %w", m.model, err)
 			}
