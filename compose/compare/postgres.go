@@ -59,6 +59,8 @@ func postgresText(expr string, t types.Type) string {
 	case t.Elem != nil:
 		inner := postgresText("x", *t.Elem)
 		return "coalesce(to_json(array(SELECT " + inner + " FROM unnest(" + expr + ") WITH ORDINALITY AS e(x, n) ORDER BY n)), '[]')::text"
+	case t.Name == "text": // of char(n), too, whose blanks a cast to text would cut
+		return "CASE WHEN " + expr + " IS NOT NULL THEN format('%s', " + expr + ") END"
 	case t.Form == types.FormBase64:
 		return "encode(" + expr + ", 'hex')"
 	case t.Form == types.FormDays:
@@ -67,8 +69,6 @@ func postgresText(expr string, t types.Type) string {
 		return "to_char(" + expr + " AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"
 	case t.Form == types.FormMicros && strings.HasPrefix(t.Name, "timestamp"):
 		return "to_char(" + expr + ", 'YYYY-MM-DD HH24:MI:SS.US')"
-	case t.Name == "text": // of char(n), too, whose blanks a cast to text would cut
-		return "CASE WHEN " + expr + " IS NOT NULL THEN format('%s', " + expr + ") END"
 	case t.Form == types.FormMicros:
 		return "(extract(epoch FROM " + expr + ") * 1000000)::bigint::text"
 	}

@@ -96,7 +96,7 @@ func (w *Writer) insert(ctx context.Context, cols *columns) error {
 	var again clickhouse.Again
 	for {
 		err := w.to.Insert(ctx, "ops", "applied", cols.input(), "")
-		var typed interface{ Retryable() bool }
+		var typed interface{ Retryable() bool } // what is not may be anything, and is tried again
 		if err == nil || errors.As(err, &typed) && !again.Worth(err) {
 			return err
 		}

@@ -8,18 +8,19 @@ import (
 	"github.com/ClickHouse/ch-go/proto"
 )
 
-// A table may be missing, or a part not be readable, so often in a row and at least for so
-// long. Another sink may have brought either back between the failure and the look at it.
+// A table that is missing, and a part that cannot be read, are tried so often in a row and
+// for at least so long. Another sink may have brought either back between the failure and
+// the look at it.
 const (
-	misses = 3
-	missed = 5 * time.Second
+	fewest   = 3
+	shortest = 5 * time.Second
 )
 
 // Again says over the tries of one attempt whether another may succeed. It is used by one
 // goroutine.
 type Again struct {
-	misses int
-	since  time.Time
+	misses int       // in a row
+	since  time.Time // the first of them
 }
 
 // Worth reports whether what failed with err is to be tried again. A table that is missing
@@ -33,7 +34,7 @@ func (a *Again) Worth(err error) bool {
 		if a.misses++; failed.detached {
 			a.misses = 0
 		}
-		return a.misses < misses || time.Since(a.since) < missed
+		return a.misses < fewest || time.Since(a.since) < shortest
 	}
 	a.misses = 0
 	var mendable interface{ Retryable() bool }

@@ -21,11 +21,11 @@ func mendedByAnother(t *testing.T) {
 		for range 5 {
 			require.True(t, a.Worth(err), name)
 		}
-		time.Sleep(missed)
+		time.Sleep(shortest)
 		require.False(t, a.Worth(err), name)
 		a = Again{}
 		require.True(t, a.Worth(err), name)
-		time.Sleep(missed)
+		time.Sleep(shortest)
 		require.True(t, a.Worth(err), "%s: it was asked twice only", name)
 		require.False(t, a.Worth(err), name)
 	}
@@ -36,7 +36,7 @@ func mendedByAnother(t *testing.T) {
 	}
 	require.True(t, a.Worth(missing))
 	require.True(t, a.Worth(&Error{Class: Retry}), "something else came between")
-	time.Sleep(missed)
+	time.Sleep(shortest)
 	require.True(t, a.Worth(missing))
 	require.True(t, a.Worth(missing))
 	require.False(t, a.Worth(&Error{Class: Stop}))

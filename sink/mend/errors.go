@@ -34,8 +34,7 @@ func (g *Gone) Retryable() bool { return true }
 
 // gone marks an error that says that a table is missing, or is there already.
 func gone(err error) error {
-	var failed *clickhouse.Error
-	if errors.As(err, &failed) && (failed.Code == int(proto.ErrUnknownTable) || failed.Code == int(proto.ErrTableAlreadyExists)) {
+	if clickhouse.HasCode(err, proto.ErrUnknownTable, proto.ErrTableAlreadyExists) {
 		return &Gone{err}
 	}
 	return err

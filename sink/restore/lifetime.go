@@ -4,10 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/ClickHouse/ch-go/proto"
-
 	"github.com/tidemark-cdc/tidemark/clickhouse/cluster"
-	"github.com/tidemark-cdc/tidemark/sink/clickhouse"
+	"github.com/tidemark-cdc/tidemark/sink/tables"
 )
 
 // Server is a connection that knows what its server belongs to.
@@ -27,22 +25,11 @@ func Lengthen(ctx context.Context, s Server) error {
 	if err != nil {
 		return err
 	}
-	var database, table proto.ColStr
-	var short []part
-	err = s.Query(ctx, clickhouse.Select{
-		SQL: fmt.Sprintf("SELECT database, name FROM system.tables WHERE database IN (%s) AND engine LIKE '%%MergeTree' AND engine_full NOT LIKE '%%old_parts_lifetime%%'",
-			texts(databases)),
-		Result: proto.Results{{Name: "database", Data: &database}, {Name: "name", Data: &table}},
-		OnBlock: func(rows int) error {
-			for i := range rows {
-				short = append(short, part{database: database.Row(i), table: table.Row(i)})
-			}
-			return nil
-		},
-	})
-	for _, p := range short {
+	short, err := list(ctx, s, fmt.Sprintf("SELECT database, name FROM system.tables WHERE database IN (%s) AND engine LIKE '%%MergeTree' AND engine_full NOT LIKE '%%old_parts_lifetime%%'",
+		texts(databases)))
+	for _, t := range short {
 		if err == nil {
-			err = s.Exec(ctx, fmt.Sprintf("ALTER TABLE %s MODIFY SETTING old_parts_lifetime = %d", p.of(), Lifetime))
+			err = s.Exec(ctx, fmt.Sprintf("ALTER TABLE %s MODIFY SETTING old_parts_lifetime = %s", t, tables.OldPartsLifetime))
 		}
 	}
 	if err != nil {

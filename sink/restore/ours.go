@@ -44,12 +44,12 @@ func Attach(ctx context.Context, q Querier, log *slog.Logger) error {
 // attachFound attaches whatever is detached (rule: attach-found).
 func attachFound(ctx context.Context, q Querier, databases []string, log *slog.Logger) error {
 	away, err := detached(ctx, q, databases)
-	for _, p := range away {
+	for _, t := range away {
 		if err == nil {
-			err = attach(ctx, q, p.database, p.table)
+			err = attach(ctx, q, t)
 		}
 		if err == nil {
-			log.Warn("a table that was detached is attached again; use DETACH TABLE ... PERMANENTLY to keep one away", "table", p.of())
+			log.Warn("a table that was detached is attached again; use DETACH TABLE ... PERMANENTLY to keep one away", "table", t)
 		}
 	}
 	return err

@@ -3,7 +3,6 @@ package restore
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/ClickHouse/ch-go/proto"
 
@@ -17,22 +16,17 @@ type Querier interface {
 
 // part is an active part.
 type part struct {
-	database, table, name string
+	table
+	name string
 	// young: what it was merged from must still be there.
 	young bool
 }
 
-func (p part) of() string { return clickhouse.Table(p.database, p.table) }
+// margin is how long before the end of its lifetime what a part was merged from is not
+// counted on any more, in seconds.
+const margin = 60
 
-const (
-	// Lifetime is old_parts_lifetime of every table that Tidemark makes, in seconds: how long
-	// what a part was merged from stays on disk. The server's default was 480 and is 0 in 26.7.
-	Lifetime = 480
-	// margin is how long before its end it is not counted on any more, in seconds.
-	margin = 60
-)
-
-// parts gives the active parts, and whether each was made of others so lately that those
+// partsSQL lists active parts, and whether each was made of others so lately that those
 // must still be there (rule: sources-first). Their time begins when the part is committed,
 // which is not before its modification time.
 const partsSQL = `SELECT p.database AS database, p.table AS table, p.name AS name,
@@ -48,14 +42,14 @@ WHERE p.active AND match(t.engine, '^(Replacing|Aggregating|Summing)?MergeTree$'
 ORDER BY p.database, p.table, p.name`
 
 func parts(ctx context.Context, q Querier, where string) (all []part, err error) {
-	var database, table, name proto.ColStr
+	var database, of, name proto.ColStr
 	var young proto.ColUInt8
 	err = q.Query(ctx, clickhouse.Select{
 		SQL:    fmt.Sprintf(partsSQL, margin, where),
-		Result: proto.Results{{Name: "database", Data: &database}, {Name: "table", Data: &table}, {Name: "name", Data: &name}, {Name: "young", Data: &young}},
+		Result: proto.Results{{Name: "database", Data: &database}, {Name: "table", Data: &of}, {Name: "name", Data: &name}, {Name: "young", Data: &young}},
 		OnBlock: func(rows int) error {
 			for i := range rows {
-				all = append(all, part{database.Row(i), table.Row(i), name.Row(i), young.Row(i) == 1})
+				all = append(all, part{table{database.Row(i), of.Row(i)}, name.Row(i), young.Row(i) == 1})
 			}
 			return nil
 		},
@@ -71,7 +65,7 @@ func broken(ctx context.Context, q Querier, p part) (why string, err error) {
 	var passed proto.ColUInt8
 	var message proto.ColStr
 	err = q.Query(ctx, clickhouse.Select{
-		SQL:    fmt.Sprintf("CHECK TABLE %s PART %s SETTINGS check_query_single_value_result = 0", p.of(), clickhouse.Text(p.name)),
+		SQL:    fmt.Sprintf("CHECK TABLE %s PART %s SETTINGS check_query_single_value_result = 0", p.table, clickhouse.Text(p.name)),
 		Result: proto.Results{{Name: "part_path", Data: new(proto.ColStr)}, {Name: "is_passed", Data: &passed}, {Name: "message", Data: &message}},
 		OnBlock: func(rows int) error {
 			for i := range rows {
@@ -86,15 +80,7 @@ func broken(ctx context.Context, q Querier, p part) (why string, err error) {
 		return "", nil // merged on, or another sink is at it
 	}
 	if err != nil {
-		return "", fmt.Errorf("check part %s of %s: %w", p.name, p.of(), err)
+		return "", fmt.Errorf("check part %s of %s: %w", p.name, p.table, err)
 	}
 	return why, nil
-}
-
-func texts(all []string) string {
-	quoted := make([]string, len(all))
-	for i, s := range all {
-		quoted[i] = clickhouse.Text(s)
-	}
-	return strings.Join(quoted, ", ")
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/tidemark-cdc/tidemark/sink/clickhouse"
 	"github.com/tidemark-cdc/tidemark/sink/clickhouse/clickhousetest"
+	"github.com/tidemark-cdc/tidemark/sink/tables"
 )
 
 // bench is a table in raw and one that a view of it feeds, in a database of its own.
@@ -26,12 +27,12 @@ type bench struct {
 	watch *Watch
 }
 
-func newBench(t *testing.T, lifetime int) *bench {
+func newBench(t *testing.T, lifetime string) *bench {
 	conn := clickhousetest.Connect(t)
 	clickhousetest.Ops(t, conn)
 	b := &bench{t: t, conn: conn, name: "restore_" + uuid.NewString()[:8]}
 	b.watch = &Watch{Connect: func() (*clickhouse.Conn, error) { return clickhouse.New(clickhousetest.Config(t)), nil }, Log: slog.New(slog.DiscardHandler)}
-	settings := fmt.Sprintf("SETTINGS non_replicated_deduplication_window = 1000, old_parts_lifetime = %d", lifetime)
+	settings := "SETTINGS non_replicated_deduplication_window = 1000, old_parts_lifetime = " + lifetime
 	clickhousetest.Exec(t, conn, "CREATE DATABASE "+b.name,
 		"CREATE TABLE raw."+b.name+" (k UInt64, v Int64) ENGINE = MergeTree ORDER BY k "+settings,
 		"CREATE TABLE "+b.name+".sums (g UInt64, v Int64) ENGINE = SummingMergeTree ORDER BY g "+settings,
@@ -103,7 +104,7 @@ func (b *bench) requireSum(want, table string) {
 // What a merge made and nobody can read gives way to what it was made of, in raw and in
 // what views feed; tokens are known as before, and views go on.
 func TestAMergeThatCannotBeReadIsTakenBack(t *testing.T) {
-	b := newBench(t, Lifetime)
+	b := newBench(t, tables.OldPartsLifetime)
 	b.merged("raw." + b.name)
 	clickhousetest.Exec(t, b.conn, "OPTIMIZE TABLE "+b.name+".sums FINAL")
 	b.ruin("raw", b.name, "level > 0")
@@ -127,12 +128,12 @@ func TestAMergeThatCannotBeReadIsTakenBack(t *testing.T) {
 // that whoever reads it stops.
 func TestAPartWithoutSourcesStays(t *testing.T) {
 	for name, c := range map[string]struct {
-		lifetime int
+		lifetime string
 		spoil    func(*bench)
 	}{
-		"the server keeps no sources":       {0, func(b *bench) { b.merged("raw." + b.name); b.ruin("raw", b.name, "level > 0") }},
-		"it was never merged":               {Lifetime, func(b *bench) { b.merged("raw." + b.name); b.insertAndRuin() }},
-		"nor is it when another was merged": {Lifetime, func(b *bench) { b.merged("raw." + b.name); b.ruin("raw", b.name, "level > 0"); b.insertAndRuin() }},
+		"the server keeps no sources":       {"0", func(b *bench) { b.merged("raw." + b.name); b.ruin("raw", b.name, "level > 0") }},
+		"it was never merged":               {tables.OldPartsLifetime, func(b *bench) { b.merged("raw." + b.name); b.insertAndRuin() }},
+		"nor is it when another was merged": {tables.OldPartsLifetime, func(b *bench) { b.merged("raw." + b.name); b.ruin("raw", b.name, "level > 0"); b.insertAndRuin() }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, c.lifetime)
@@ -155,7 +156,7 @@ func (b *bench) insertAndRuin() {
 
 // rule: attach-found.
 func TestATableThatIsFoundDetachedIsAttached(t *testing.T) {
-	b := newBench(t, Lifetime)
+	b := newBench(t, tables.OldPartsLifetime)
 	b.merged("raw." + b.name)
 	clickhousetest.Exec(t, b.conn, "DETACH TABLE raw."+b.name+" SYNC")
 	require.NoError(t, Attach(t.Context(), b.conn, b.watch.Log))
@@ -169,7 +170,7 @@ func TestATableThatIsFoundDetachedIsAttached(t *testing.T) {
 // Inserts go on while tables are detached and attached, those of raw and those that a view
 // feeds: each row is there once, whatever an insert met.
 func TestInsertsMeetingARestoreAreExact(t *testing.T) {
-	b := newBench(t, Lifetime)
+	b := newBench(t, tables.OldPartsLifetime)
 	const each, inserters = 40, 3
 	inserting := make(chan struct{})
 	var all sync.WaitGroup
@@ -194,8 +195,8 @@ func TestInsertsMeetingARestoreAreExact(t *testing.T) {
 			going = false
 		default:
 			began := time.Now()
-			require.NoError(t, reload(t.Context(), b.conn, "raw", b.name))
-			require.NoError(t, reload(t.Context(), b.conn, b.name, "sums"))
+			require.NoError(t, reload(t.Context(), b.conn, table{"raw", b.name}))
+			require.NoError(t, reload(t.Context(), b.conn, table{b.name, "sums"}))
 			reloads++
 			time.Sleep(time.Since(began)) // else a slow machine lets no insert through
 		}
@@ -209,23 +210,53 @@ func TestInsertsMeetingARestoreAreExact(t *testing.T) {
 	b.requireSum(fmt.Sprint(100*each*inserters), b.name+".sums")
 }
 
-// A full disk and a part that a merge cannot read are cause to look, once each.
+// A merge that cannot read a part is cause to look, and without a cause nothing is looked at.
 func TestTheServersErrorsAreCauseToLook(t *testing.T) {
-	b := newBench(t, Lifetime)
+	b := newBench(t, tables.OldPartsLifetime)
 	b.merged("raw." + b.name)
+	require.NoError(t, b.watch.look(t.Context())) // whatever the server has met before
 	b.ruin("raw", b.name, "level > 0")
+	require.NoError(t, b.watch.look(t.Context()))
 	require.NoError(t, b.insert(t.Context(), b.conn, 3))
-	err := b.conn.Exec(t.Context(), "OPTIMIZE TABLE raw."+b.name+" FINAL") // as a merge in the background
-	require.Error(t, err)
+	require.Len(t, clickhousetest.Texts(t, b.conn, "SELECT name AS p FROM system.parts WHERE active AND level > 0 AND table = '"+b.name+"'"), 1, "checked without a cause")
+	before, err := look(t.Context(), b.conn)
+	require.NoError(t, err)
+	require.Error(t, b.conn.Exec(t.Context(), "OPTIMIZE TABLE raw."+b.name+" FINAL")) // as a merge in the background
+	after, err := look(t.Context(), b.conn)
+	require.NoError(t, err)
+	require.Equal(t, before.room, after.room)
+	require.Greater(t, after.damage, before.damage)
+	b.watch.next = time.Time{}
 	require.NoError(t, b.watch.look(t.Context()))
 	b.requireSum("400", "raw."+b.name)
 }
 
+// While writes find no room nothing is checked, for a minute at most: the room may come.
+func TestAFullDiskIsWaitedFor(t *testing.T) {
+	b := newBench(t, tables.OldPartsLifetime)
+	b.merged("raw." + b.name)
+	require.NoError(t, b.watch.look(t.Context()))
+	b.ruin("raw", b.name, "level > 0")
+	full := func() {
+		clickhousetest.Exec(t, b.conn, "ALTER TABLE "+b.name+".sums MODIFY SETTING min_free_disk_bytes_to_perform_insert = 1000000000000000")
+		require.Error(t, b.conn.Exec(t.Context(), "INSERT INTO "+b.name+".sums VALUES (1, 1)"))
+		b.watch.next = time.Time{}
+	}
+	full()
+	require.NoError(t, b.watch.look(t.Context()))
+	_, err := b.sum("raw." + b.name)
+	require.ErrorIs(t, err, clickhouse.ErrDamaged)
+	full()
+	b.watch.owed = b.watch.owed.Add(-patience)
+	require.NoError(t, b.watch.look(t.Context()))
+	b.requireSum("300", "raw."+b.name)
+}
+
 // Tables of older installations are told to keep what was merged.
 func TestLengthen(t *testing.T) {
-	b := newBench(t, Lifetime)
+	b := newBench(t, tables.OldPartsLifetime)
 	clickhousetest.Exec(t, b.conn, "ALTER TABLE "+b.name+".sums RESET SETTING old_parts_lifetime")
 	require.NoError(t, Lengthen(t.Context(), b.conn))
 	require.Equal(t, []string{"1"}, clickhousetest.Texts(t, b.conn, fmt.Sprintf(
-		"SELECT toString(count()) AS p FROM system.tables WHERE database = '%s' AND engine_full LIKE '%%old_parts_lifetime = %d%%'", b.name, Lifetime)))
+		"SELECT toString(count()) AS p FROM system.tables WHERE database = '%s' AND engine_full LIKE '%%old_parts_lifetime = %s%%'", b.name, tables.OldPartsLifetime)))
 }

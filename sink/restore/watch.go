@@ -22,6 +22,7 @@ type Watch struct {
 	databases []string
 	seen      trouble
 	owed      time.Time // since when parts are to be checked
+	next      time.Time // before which they are not
 	hopeless  map[part]bool
 }
 
@@ -38,6 +39,10 @@ func (w *Watch) Run(ctx context.Context) {
 		}
 	}
 }
+
+// share is how much longer than a pass the rest after it is: a part that nobody can mend
+// makes merges fail again and again.
+const share = 10
 
 // patience is how long a disk may be full before parts are checked all the same: what they
 // were merged from does not stay for ever.
@@ -63,10 +68,13 @@ func (w *Watch) look(ctx context.Context) error {
 		w.owed = time.Now()
 	}
 	w.seen = met
-	if w.owed.IsZero() || full && time.Since(w.owed) < patience {
+	began := time.Now()
+	if w.owed.IsZero() || began.Before(w.next) || full && time.Since(w.owed) < patience {
 		return nil
 	}
-	if _, err := w.pass(ctx); err != nil {
+	_, err = w.pass(ctx)
+	w.next = time.Now().Add(share * time.Since(began))
+	if err != nil {
 		return err
 	}
 	w.owed = time.Time{}

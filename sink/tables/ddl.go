@@ -8,12 +8,15 @@ import (
 	"github.com/tidemark-cdc/tidemark/sink/clickhouse"
 )
 
+// OldPartsLifetime is how long what a part was merged from stays on disk, in seconds, for
+// when the part cannot be read (see package restore). The server's default was 480 once,
+// and is 0 in 26.7.
+const OldPartsLifetime = "480"
+
 // settings of both tables. The deduplication window counts parts; it must outlast every
 // batch that can still be sent again. Parts of a partition that has gone quiet are
 // merged into one, so that reading it costs no merge; partitions in use are left alone.
-// What a part was merged from stays for a while, for when the part cannot be read (see
-// package restore): the server's default was 480 s once, and is 0 in 26.7.
-const settings = `SETTINGS non_replicated_deduplication_window = 10000, old_parts_lifetime = 480,
+const settings = `SETTINGS non_replicated_deduplication_window = 10000, old_parts_lifetime = ` + OldPartsLifetime + `,
     min_age_to_force_merge_seconds = 600, min_age_to_force_merge_on_partition_only = 1`
 
 // createRaw is the signed log. Old weeks are partitions of their own, so that folding

@@ -19,7 +19,8 @@ type FillOptions struct {
 	Models []string
 }
 
-// recent are the rows of history, the newest ones, that models with a line for nearly each row get: 50 days. A chart that looks further back in them is measured too cheap.
+// recent are the rows of history, the newest ones, that models with a line for nearly each row get: 50 days. A chart that
+// looks further back in them is measured too cheap.
 var recent = map[string]int{"revenue": 2_500_000, "products": 2_500_000, "sellers": 0, "places": 0}
 
 // block is how many rows of history are summed up at once: as many as memory bears.
