@@ -49,7 +49,7 @@ func attachFound(ctx context.Context, q Querier, databases []string, log *slog.L
 			err = attach(ctx, q, t)
 		}
 		if err == nil {
-			log.Warn("a table that was detached is attached again; use DETACH TABLE ... PERMANENTLY to keep one away", "table", t)
+			log.Warn("a table that was detached is attached again; use DETACH TABLE ... PERMANENTLY to keep one away", "table", t.String())
 		}
 	}
 	return err

@@ -24,7 +24,7 @@ func (w *Watch) pass(ctx context.Context) (restored bool, err error) {
 			return false, err
 		}
 		if why != "" {
-			w.Log.Warn("a part cannot be read", "table", p.table, "part", p.name, "why", why)
+			w.Log.Warn("a part cannot be read", "table", p.table.String(), "part", p.name, "why", why)
 			lost[p.table] = append(lost[p.table], p)
 		}
 	}
@@ -60,7 +60,7 @@ func (w *Watch) takeBack(ctx context.Context, t table, lost []part) (bool, error
 		w.giveUp(left, "the server does not see what is wrong with it when it attaches the table")
 		return false, nil
 	}
-	w.Log.Warn("parts that could not be read were set aside, and what they were merged from was taken back", "table", t)
+	w.Log.Warn("parts that could not be read were set aside, and what they were merged from was taken back", "table", t.String())
 	return true, nil
 }
 
@@ -102,6 +102,6 @@ func (w *Watch) giveUp(lost []part, why string) {
 	}
 	for _, p := range lost {
 		w.hopeless[p] = true
-		w.Log.Error("a part that cannot be read is left alone: "+why, "table", p.table, "part", p.name)
+		w.Log.Error("a part that cannot be read is left alone: "+why, "table", p.table.String(), "part", p.name)
 	}
 }

@@ -214,9 +214,9 @@ func TestInsertsMeetingARestoreAreExact(t *testing.T) {
 func TestTheServersErrorsAreCauseToLook(t *testing.T) {
 	b := newBench(t, tables.OldPartsLifetime)
 	b.merged("raw." + b.name)
-	require.NoError(t, b.watch.look(t.Context())) // whatever the server has met before
+	require.NoError(t, b.watch.look(t.Context(), false)) // whatever the server has met before
 	b.ruin("raw", b.name, "level > 0")
-	require.NoError(t, b.watch.look(t.Context()))
+	require.NoError(t, b.watch.look(t.Context(), false))
 	require.NoError(t, b.insert(t.Context(), b.conn, 3))
 	require.Len(t, clickhousetest.Texts(t, b.conn, "SELECT name AS p FROM system.parts WHERE active AND level > 0 AND table = '"+b.name+"'"), 1, "checked without a cause")
 	before, err := look(t.Context(), b.conn)
@@ -227,7 +227,7 @@ func TestTheServersErrorsAreCauseToLook(t *testing.T) {
 	require.Equal(t, before.room, after.room)
 	require.Greater(t, after.damage, before.damage)
 	b.watch.next = time.Time{}
-	require.NoError(t, b.watch.look(t.Context()))
+	require.NoError(t, b.watch.look(t.Context(), false))
 	b.requireSum("400", "raw."+b.name)
 }
 
@@ -235,20 +235,34 @@ func TestTheServersErrorsAreCauseToLook(t *testing.T) {
 func TestAFullDiskIsWaitedFor(t *testing.T) {
 	b := newBench(t, tables.OldPartsLifetime)
 	b.merged("raw." + b.name)
-	require.NoError(t, b.watch.look(t.Context()))
+	require.NoError(t, b.watch.look(t.Context(), false))
 	b.ruin("raw", b.name, "level > 0")
 	full := func() {
 		clickhousetest.Exec(t, b.conn, "ALTER TABLE "+b.name+".sums MODIFY SETTING min_free_disk_bytes_to_perform_insert = 1000000000000000")
 		require.Error(t, b.conn.Exec(t.Context(), "INSERT INTO "+b.name+".sums VALUES (1, 1)"))
-		b.watch.next = time.Time{}
 	}
 	full()
-	require.NoError(t, b.watch.look(t.Context()))
+	b.watch.next = time.Now().Add(time.Hour) // a full disk ends the rest
+	require.NoError(t, b.watch.look(t.Context(), false))
 	_, err := b.sum("raw." + b.name)
 	require.ErrorIs(t, err, clickhouse.ErrDamaged)
 	full()
 	b.watch.owed = b.watch.owed.Add(-patience)
-	require.NoError(t, b.watch.look(t.Context()))
+	require.NoError(t, b.watch.look(t.Context(), false))
+	b.requireSum("300", "raw."+b.name)
+}
+
+// A sink that ends right after the disk was full does not leave what it should look at.
+func TestTheLastLookWaitsForNothing(t *testing.T) {
+	b := newBench(t, tables.OldPartsLifetime)
+	b.merged("raw." + b.name)
+	b.ruin("raw", b.name, "level > 0")
+	b.watch.seen.room = 1 << 60 // nothing since
+	b.watch.owed, b.watch.next = time.Now(), time.Now().Add(time.Hour)
+	require.NoError(t, b.watch.look(t.Context(), false))
+	_, err := b.sum("raw." + b.name)
+	require.ErrorIs(t, err, clickhouse.ErrDamaged)
+	b.watch.Finish(t.Context())
 	b.requireSum("300", "raw."+b.name)
 }
 

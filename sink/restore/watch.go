@@ -29,7 +29,7 @@ type Watch struct {
 // Run looks until ctx ends.
 func (w *Watch) Run(ctx context.Context) {
 	for {
-		if err := w.look(ctx); err != nil && ctx.Err() == nil {
+		if err := w.look(ctx, false); err != nil && ctx.Err() == nil {
 			w.Log.Debug("look for broken parts", "error", err)
 		}
 		select {
@@ -40,8 +40,20 @@ func (w *Watch) Run(ctx context.Context) {
 	}
 }
 
-// share is how much longer than a pass the rest after it is: a part that nobody can mend
-// makes merges fail again and again.
+// Finish looks a last time, within a moment: what a disk that was full just before left
+// behind would else stay until a sink is started.
+func (w *Watch) Finish(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, moment)
+	defer cancel()
+	if err := w.look(ctx, true); err != nil {
+		w.Log.Warn("look for broken parts", "error", err)
+	}
+}
+
+const moment = 10 * time.Second
+
+// share is how much longer than a pass that mended nothing the rest after it is: a part that
+// nobody can mend makes merges fail again and again. A full disk ends the rest.
 const share = 10
 
 // patience is how long a disk may be full before parts are checked all the same: what they
@@ -49,8 +61,8 @@ const share = 10
 const patience = time.Minute
 
 // look checks parts when something was met since the last look; while writes still find no
-// room it waits for a while.
-func (w *Watch) look(ctx context.Context) error {
+// room it waits for a while, unless it is the last look.
+func (w *Watch) look(ctx context.Context, last bool) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err := w.open(ctx); err != nil {
@@ -63,23 +75,39 @@ func (w *Watch) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	full := met.room > w.seen.room
-	if met != w.seen && w.owed.IsZero() {
-		w.owed = time.Now()
-	}
-	w.seen = met
-	began := time.Now()
-	if w.owed.IsZero() || began.Before(w.next) || full && time.Since(w.owed) < patience {
+	if !w.due(met, last) {
 		return nil
 	}
-	_, err = w.pass(ctx)
-	w.next = time.Now().Add(share * time.Since(began))
+	began := time.Now()
+	restored, err := w.pass(ctx)
+	if !restored {
+		w.next = time.Now().Add(share * time.Since(began))
+	}
 	if err != nil {
 		return err
 	}
 	w.owed = time.Time{}
 	w.seen, err = look(ctx, w.conn) // a check that finds something is an error that the server counts
 	return err
+}
+
+// due notes what was met and says whether parts are to be checked now.
+func (w *Watch) due(met trouble, last bool) bool {
+	full := met.room > w.seen.room
+	if full {
+		w.next = time.Time{}
+	}
+	if met != w.seen && w.owed.IsZero() {
+		w.owed = time.Now()
+	}
+	w.seen = met
+	switch {
+	case w.owed.IsZero():
+		return false
+	case last:
+		return true
+	}
+	return !time.Now().Before(w.next) && (!full || time.Since(w.owed) >= patience)
 }
 
 // Restore looks at once and reports whether a table was brought back, so that what failed

@@ -35,6 +35,7 @@ type process struct {
 	conns   []*clickhouse.Conn
 	metrics *serve.Metrics
 	health  *serve.Health
+	parts   *restore.Watch
 }
 
 // Run applies changes until ctx ends.
@@ -120,6 +121,7 @@ func (p *process) work(ctx context.Context) error {
 		Failed: func(error) { p.metrics.Retried("join") }}
 	err := g.Run(ctx, p.one)
 	p.log.Info("left the consumer group", "group", p.Kafka.Group)
+	p.parts.Finish(done)
 	return err
 }
 
@@ -139,9 +141,9 @@ func (p *process) share(ctx context.Context) error {
 	p.shared = p.newShared(writer)
 	watch := &replay.Watch{Connect: p.ClickHouse.Conn, Every: time.Second, Log: p.log}
 	go watch.Run(ctx)
-	parts := &restore.Watch{Connect: p.ClickHouse.Conn, Every: 2 * time.Second, Log: p.log}
-	go parts.Run(ctx)
-	p.shared.Parts = parts
+	p.parts = &restore.Watch{Connect: p.ClickHouse.Conn, Every: 2 * time.Second, Log: p.log}
+	go p.parts.Run(ctx)
+	p.shared.Parts = p.parts
 	for t, table := range p.tables {
 		table.Guard = &worker.Guard{Topic: t, Table: table.Contract.Target.Table, Group: p.Kafka.Group, Kafka: p.client,
 			Leases: p.shared.Leases, Every: 5 * time.Second, Patience: 10 * time.Second, Log: p.log,
