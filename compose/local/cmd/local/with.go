@@ -23,6 +23,9 @@ type withCommand struct {
 	Command []string `arg:"" passthrough:"" help:"The command and its arguments."`
 }
 
+// leave is how long a stack may take to end: the files of many thousand parts are removed, which takes minutes on a busy disk.
+const leave = 10 * time.Minute
+
 // Run starts the servers, runs the command with their addresses in its environment and takes them away again. The
 // command's exit code becomes ours.
 func (w *withCommand) Run(ctx context.Context, c *cli) (err error) {
@@ -36,7 +39,7 @@ func (w *withCommand) Run(ctx context.Context, c *cli) (err error) {
 	st, err := stack.Start(ctx, o)
 	if st != nil {
 		defer func() {
-			after, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+			after, cancel := context.WithTimeout(context.WithoutCancel(ctx), leave)
 			defer cancel()
 			err = errors.Join(err, st.Stop(after), st.Wipe())
 		}()
