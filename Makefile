@@ -54,8 +54,8 @@ static: ## our programs for containers, in bin/static (docker build --build-arg 
 	@mkdir -p bin/static && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o bin/static/ \
 		./capture/cmd/capture ./sink/cmd/sink ./aggregate/cmd/aggregate ./compose/shop/cmd/shop ./compose/inside/cmd/inside
 
-test-compose: ## the stack in containers from first start to one sink more, with stand-ins for the servers (root and dockerd)
-	TIDEMARK_TEST_COMPOSE=1 go test -count 1 -timeout 40m -v ./test/compose
+test-compose: $(AIRFLOW)/installed ## the stack in containers, Airflow and Superset too, with stand-ins for the servers (root and dockerd)
+	TIDEMARK_TEST_COMPOSE=1 TIDEMARK_AIRFLOW_VENV=$(abspath $(AIRFLOW)) go test -count 1 -timeout 80m -v ./test/compose
 
 reference: build ## docs/reference from the code
 	@bin/reference

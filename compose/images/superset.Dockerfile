@@ -1,5 +1,6 @@
 # Superset with ClickHouse's dialect and our dashboards. Context: the repository.
-FROM apache/superset:6.1.0
+ARG BASE=apache/superset:6.1.0
+FROM ${BASE}
 USER root
 COPY superset/superset.lock /opt/tidemark/superset.lock
 # The image lacks the drivers; their versions are those that the dashboards are tested with.

@@ -9,21 +9,24 @@ from contextlib import contextmanager
 
 import pytest
 from clickhouse_connect.driver.client import Client
-from writer import Writer
+from documents import Documents
+from rows import Rows
 
 from tidemark_dags.reconcile import run as comparison
 from tidemark_dags.settings import REPOSITORY, Settings
 
 pytestmark = pytest.mark.skipif("TIDEMARK_TEST_LONG" not in os.environ, reason="takes minutes: TIDEMARK_TEST_LONG=1")
 RUNS = 10
-SHOP, BESIDE = 300, 800  # changes a second: the shop's over both sources, and PostgreSQL's beside it
+# Changes a second: the shop's over both sources, and beside it PostgreSQL's and MongoDB's.
+SHOP, BESIDE, DOCUMENTS = 300, 700, 300
 SOURCES = {"pg": ("transactions", "deliveries", "returns"), "mongo": ("orders", "products", "users")}
 
 
 @contextmanager
 def written_to() -> Iterator[None]:
     run = [REPOSITORY / "bin/shop", "run", "--rate", str(SHOP), "--users", "100", "--products", "50"]
-    with Writer(BESIDE), subprocess.Popen(run, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with Rows(BESIDE), Documents(DOCUMENTS), subprocess.Popen(run, **quiet) as process:
         try:
             yield
             assert process.poll() is None, "the shop has ended"

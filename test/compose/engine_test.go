@@ -119,7 +119,13 @@ const root = "../.."
 
 func await(t *testing.T, what string, ask func(context.Context) error) {
 	t.Helper()
-	deadline := time.Now().Add(5 * time.Minute)
+	within(t, 5*time.Minute, what, ask)
+}
+
+// within asks until there is no error, or the test is given up.
+func within(t *testing.T, limit time.Duration, what string, ask func(context.Context) error) {
+	t.Helper()
+	deadline := time.Now().Add(limit)
 	for {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		err := ask(ctx)

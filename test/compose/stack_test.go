@@ -27,7 +27,7 @@ func TestStack(t *testing.T) {
 	if os.Getenv("TIDEMARK_TEST_COMPOSE") == "" {
 		t.Skip("long: make test-compose")
 	}
-	s := newStand(t)
+	s := newStand(t, "core")
 	s.compose("up", "-d", "--no-build", "--wait")
 	s.sells(300)
 	first := s.equal()
@@ -55,7 +55,18 @@ func TestStack(t *testing.T) {
 // sells has the shop make that many changes.
 func (s *stand) sells(changes int) {
 	s.t.Helper()
-	s.compose("run", "--rm", "-T", "shop", "run", "--rate", "0", "--users", "40", "--products", "20", "--changes", strconv.Itoa(changes))
+	s.shop(changes, "--users", "40", "--products", "20")
+}
+
+// sellsForMonths has it make them as of a time that is long enough for every chart to show something.
+func (s *stand) sellsForMonths(changes int) {
+	s.t.Helper()
+	s.shop(changes, "--orders-per-hour", "1")
+}
+
+func (s *stand) shop(changes int, flags ...string) {
+	s.t.Helper()
+	s.compose(append([]string{"run", "--rm", "-T", "shop", "run", "--rate", "0", "--changes", strconv.Itoa(changes)}, flags...)...)
 }
 
 // equal waits until both sides hold the same rows, in every table, and gives how many.

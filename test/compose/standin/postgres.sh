@@ -13,7 +13,7 @@ if [ ! -s "$data/PG_VERSION" ]; then
   echo "host all all all scram-sha-256" >>"$data/pg_hba.conf"
   as pg_ctl -D "$data" -w -o "-c listen_addresses='' -c unix_socket_directories=/run/postgresql" start
   as createdb -U "$POSTGRES_USER" "$POSTGRES_DB"
-  for script in /docker-entrypoint-initdb.d/*.sh; do as bash "$script"; done
+  for script in $(compgen -G "/docker-entrypoint-initdb.d/*.sh"); do as bash "$script"; done
   as pg_ctl -D "$data" -m fast -w stop
 fi
 shift
