@@ -21,6 +21,7 @@ func TestDashboardsAndDags(t *testing.T) {
 	s.equal()
 	s.dashboardTests()
 
+	require.Contains(t, s.compose("exec", "-T", "airflow-scheduler", "bash", "/with-secrets.sh", "airflow", "dags", "list"), "reconcile")
 	dags := s.airflow()
 	dags.switchOn("compact") // follows reconcile
 	dags.switchOn("reconcile")

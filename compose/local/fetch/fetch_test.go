@@ -162,6 +162,7 @@ func TestAnInterruptedDownloadIsDoneAgainAndAWholeOneIsNot(t *testing.T) {
 func TestWhatWasNotFetchedSaysSo(t *testing.T) {
 	s := newSite(t)
 	t.Setenv("TIDEMARK_POSTGRES_BIN", "fetch")
+	t.Setenv(mongoProgram, "")
 	for _, path := range []func(*site.Site) (string, error){ClickHouseLib, MongoBin, PostgresBin} {
 		_, err := path(s)
 		require.ErrorContains(t, err, "local fetch")

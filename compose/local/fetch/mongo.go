@@ -14,14 +14,22 @@ import (
 func mongo() download {
 	return download{
 		name: "mongo", version: "0.7.0b3", bytes: 34e6,
-		tools: []tool{{"python3", "python3 python3-venv"}},
-		get:   getMongo,
+		tools:  []tool{{"python3", "python3 python3-venv"}},
+		needed: func() bool { return os.Getenv(mongoProgram) == "" },
+		get:    getMongo,
 	}
 }
 
-// MongoBin is the server's program.
+// mongoProgram names another program of the same server: its build in Rust (cargo install secantus-mdb) writes several times
+// as much, but takes a quarter of an hour to build.
+const mongoProgram = "TIDEMARK_MONGO_PROGRAM"
+
+// MongoBin is the server's program: the one that TIDEMARK_MONGO_PROGRAM names, else the fetched one.
 func MongoBin(s *site.Site) (string, error) {
-	path := filepath.Join(mongo().dir(s), "venv", "bin", "secantusd-py")
+	path := os.Getenv(mongoProgram)
+	if path == "" {
+		path = filepath.Join(mongo().dir(s), "venv", "bin", "secantusd-py")
+	}
 	return path, missing(path)
 }
 
