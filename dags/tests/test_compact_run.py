@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -32,7 +31,7 @@ columns:
 TIERED = "ALTER TABLE raw.fold_test MODIFY SETTING storage_policy = 'tiered'"
 DISKS = """SELECT partition_id, groupUniqArray(disk_name) FROM system.parts
     WHERE active AND database = 'raw' AND table = 'fold_test' GROUP BY partition_id ORDER BY partition_id"""
-STEPS = "SELECT count() FROM ops.compaction"
+KILLED = Path(__file__).with_name("killed.py")
 PARTS = """SELECT count(), sum(rows) FROM system.parts
     WHERE active AND table = 'fold_test' AND database IN ('raw', 'current')"""
 
@@ -44,8 +43,8 @@ class Compaction:
         (contracts / "fold_test.yaml").write_text(CONTRACT)
         self.environment = {**os.environ, "TIDEMARK_CONTRACTS": str(contracts)}
 
-    def start(self, *more: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "tidemark_dags", "compact", "--days", str(RETENTION), *more]
+    def start(self, *more: str, program: tuple[str, ...] = ("-m", "tidemark_dags")) -> subprocess.Popen[str]:
+        command = [sys.executable, *program, "compact", "--days", str(RETENTION), *more]
         return subprocess.Popen(
             command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
@@ -68,23 +67,19 @@ def compaction(history: Client, admin: Client, tmp_path: Path) -> Compaction:
 
 
 def test_killed_again_and_again(history: Client, admin: Client, compaction: Compaction) -> None:
-    """kill -9 after one more line of the journal, after two, after three, until a run comes through."""
+    """kill -9 after one statement that changes something, after two, after three, until a run comes through."""
     before, parts = readings(history), history.query(PARTS).result_rows[0]
     kills = 0
     while True:
-        seen = history.query(STEPS).result_rows[0][0]
-        process = compaction.start()
-        while process.poll() is None and history.query(STEPS).result_rows[0][0] <= seen + kills:
-            time.sleep(0.05)
-        if process.poll() is None:
-            process.kill()
-            kills += 1
+        process = compaction.start(program=(str(KILLED), str(kills + 1)))
         out, err = process.communicate()
         assert readings(history) == before
         if process.returncode == 0:
             break
         assert process.returncode == -9, err
+        kills += 1
         admin.command(f"DROP TABLE IF EXISTS {lease.TABLE} SYNC")  # as if the two minutes of its lease were over
+    print(f"killed {kills} times")
     assert kills >= 3, out
     assert not [e for e in journal.unfinished(history) if e.table == "fold_test"]
     after = history.query(PARTS).result_rows[0]
