@@ -30,10 +30,10 @@ func (r *rig) written(t *testing.T) *written {
 	w := &written{rig: r, t: t, c: r.breached(t)}
 	w.sql("CREATE TABLE $ (id bigint PRIMARY KEY, v text); ALTER TABLE $ REPLICA IDENTITY FULL")
 	t.Cleanup(func() { _, _ = r.sides.Postgres.Exec(context.Background(), "DROP TABLE "+w.c.Table) })
-	var err error
-	w.j, err = journal.Open(t.Context(), journal.Options{Contracts: []*contract.Contract{w.c}, PostgresURL: r.env["TIDEMARK_POSTGRES_URL"]})
+	j, err := journal.Open(t.Context(), journal.Options{Contracts: []*contract.Contract{w.c}, PostgresURL: r.env["TIDEMARK_POSTGRES_URL"]})
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = w.j.Close(context.Background()) })
+	t.Cleanup(func() { _ = j.Close(context.Background()) }) // not w.j, in whose place a test may put another
+	w.j = j
 	return w
 }
 
