@@ -19,7 +19,7 @@ class Documents(Paced):
     def begin(self) -> None:
         self._client: MongoClient = MongoClient(os.environ["TIDEMARK_MONGO_URL"])
         self._users = self._client.shop.users
-        self._like = self._users.find_one({"anonymised": False}) or {}
+        self._like = self._users.find_one({"anonymised": False})
         self._there = [self._made() for _ in range(DOCUMENTS)]
         self._users.insert_many(self._there)
 

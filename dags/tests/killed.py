@@ -6,21 +6,20 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 from clickhouse_connect.driver.httpclient import HttpClient
 
 from tidemark_dags.cli import main
 
-left = int(sys.argv.pop(1))
+last, sent = int(sys.argv.pop(1)), count(1)
 
 
 def deadly(method: Callable[..., Any]) -> Callable[..., Any]:
     def call(*arguments: Any, **named: Any) -> Any:
-        global left
         out = method(*arguments, **named)
-        left -= 1
-        if left == 0:
+        if next(sent) == last:
             os.kill(os.getpid(), signal.SIGKILL)
         return out
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+from abc import ABC, abstractmethod
 
 TICK = 0.05  # seconds between two writes
 
 
-class Paced:
+class Paced(ABC):
     """What a subclass writes is written in another thread; what that raises is raised when the context ends."""
 
     most = 4000  # changes of one write: one that fell behind catches up in several
@@ -19,17 +20,17 @@ class Paced:
         self._thread = threading.Thread(target=self._run)
         self._broke: Exception | None = None
 
+    @abstractmethod
     def begin(self) -> None:
         """Connect, and make what is written to."""
-        raise NotImplementedError
 
+    @abstractmethod
     def write(self, n: int) -> None:
         """Make n changes."""
-        raise NotImplementedError
 
+    @abstractmethod
     def end(self) -> None:
         """Disconnect."""
-        raise NotImplementedError
 
     def __enter__(self) -> Paced:
         self.begin()

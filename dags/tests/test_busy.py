@@ -18,7 +18,7 @@ from tidemark_dags.settings import REPOSITORY, Settings
 pytestmark = pytest.mark.skipif("TIDEMARK_TEST_LONG" not in os.environ, reason="takes minutes: TIDEMARK_TEST_LONG=1")
 RUNS = 10
 # Changes a second: the shop's over both sources, and beside it PostgreSQL's and MongoDB's.
-SHOP, BESIDE, DOCUMENTS = 300, 700, 300
+SHOP, ROWS, DOCUMENTS = 300, 700, 300
 SOURCES = {"pg": ("transactions", "deliveries", "returns"), "mongo": ("orders", "products", "users")}
 
 
@@ -26,7 +26,7 @@ SOURCES = {"pg": ("transactions", "deliveries", "returns"), "mongo": ("orders", 
 def written_to() -> Iterator[None]:
     run = [REPOSITORY / "bin/shop", "run", "--rate", str(SHOP), "--users", "100", "--products", "50"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with Rows(BESIDE), Documents(DOCUMENTS), subprocess.Popen(run, **quiet) as process:
+    with Rows(ROWS), Documents(DOCUMENTS), subprocess.Popen(run, **quiet) as process:
         try:
             yield
             assert process.poll() is None, "the shop has ended"

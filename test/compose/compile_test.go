@@ -13,9 +13,6 @@ import (
 // TestOurProgramsAreCompiledInTheirImage is the stage of our images that compiles, on this machine's Go instead of the image
 // of Go, with the modules that were downloaded here: minutes.
 func TestOurProgramsAreCompiledInTheirImage(t *testing.T) {
-	if os.Getenv("TIDEMARK_TEST_COMPOSE") == "" {
-		t.Skip("long: make test-compose")
-	}
 	s := newEngine(t)
 	dir := s.context()
 	s.shell(dir)

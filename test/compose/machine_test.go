@@ -15,6 +15,7 @@ import (
 
 // machine says where the programs are that the stand-ins mount, those of Airflow and Superset only where they are asked for.
 func machine(t *testing.T, apps bool) []string {
+	t.Setenv("TIDEMARK_MONGO_PROGRAM", "") // what is mounted is the environment of the fetched one
 	where, err := site.Open(site.Options{Dir: t.TempDir(), Parts: os.Getenv("TIDEMARK_PARTS")})
 	require.NoError(t, err)
 	require.NoError(t, fetch.Ensure(t.Context(), where, []string{"kafka", "mongo", "clickhouse"}, os.Stderr))

@@ -3,7 +3,6 @@ package compose
 import (
 	"context"
 	"errors"
-	"os"
 	"strconv"
 	"testing"
 
@@ -13,9 +12,6 @@ import (
 // TestStack is the stack in containers from its first start on: the shop's changes reach ClickHouse, down and up keep the
 // data and go on without gap or double, one more sink takes work. Ten minutes on a slow machine.
 func TestStack(t *testing.T) {
-	if os.Getenv("TIDEMARK_TEST_COMPOSE") == "" {
-		t.Skip("long: make test-compose")
-	}
 	s := newStand(t, "core")
 	s.compose("up", "-d", "--no-build", "--wait")
 	s.sells(300)

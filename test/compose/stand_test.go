@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -23,8 +24,11 @@ type stand struct {
 	apps    bool // with Airflow and Superset
 }
 
-// newEngine is an engine with nothing of the stack yet.
+// newEngine is an engine with nothing of the stack yet. What is tried in one takes minutes.
 func newEngine(t *testing.T) *stand {
+	if os.Getenv("TIDEMARK_TEST_COMPOSE") == "" {
+		t.Skip("long: make test-compose")
+	}
 	s := &stand{t: t, docker: dockerCLI(t)}
 	host := engine(t)
 	plugins, _ := plugin(t, true)
@@ -38,7 +42,7 @@ func newEngine(t *testing.T) *stand {
 // newStand builds all images. The project is new, and goes with its data at the end.
 func newStand(t *testing.T, profiles ...string) *stand {
 	s := newEngine(t)
-	s.secrets, s.apps = t.TempDir(), len(profiles) > 1
+	s.secrets, s.apps = t.TempDir(), slices.Contains(profiles, "airflow") || slices.Contains(profiles, "bi")
 	_, err := secrets.Write(s.secrets)
 	require.NoError(t, err)
 	s.env = append(s.env, "COMPOSE_PROFILES="+strings.Join(profiles, ","),
